@@ -1,0 +1,1 @@
+"""What `make` calls. No part of Convoca imports it."""
