@@ -1,0 +1,50 @@
+"""Links typed by hand: the meeting exists somewhere else, and we only hand its address on."""
+
+from typing import ClassVar, NoReturn
+
+from convoca.providers.contract import (
+    Application,
+    Capabilities,
+    Exchange,
+    MeetingFacts,
+    MeetingSpec,
+    Rejected,
+    Sighting,
+)
+from convoca.providers.links import split_web_link
+
+
+class Manual:
+    """The provider of every link that somebody typed. It makes nothing, so each of its verbs raises Rejected."""
+
+    id: ClassVar[str] = "manual"
+    name: ClassVar[str] = "Manual"
+    capabilities: ClassVar[Capabilities] = Capabilities(automatic=False)
+
+    def create(self, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[MeetingFacts]:
+        yield from ()
+        _refuse()
+
+    def look(self, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[Sighting]:
+        yield from ()
+        _refuse()
+
+    def update(self, remote_id: str, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[None]:
+        yield from ()
+        _refuse()
+
+    def delete(self, remote_id: str, *, application: Application, token: str) -> Exchange[None]:
+        yield from ()
+        _refuse()
+
+    def owns_link(self, url: str, *, application: Application) -> bool:
+        """Say whether `url` is a web address at all: any service may be used by hand."""
+        return split_web_link(url) is not None
+
+    def host_signs_in(self, *, application: Application) -> bool:
+        """Nobody knows: whoever types the link chose the service."""
+        return False
+
+
+def _refuse() -> NoReturn:
+    raise Rejected("A link typed by hand is changed by hand.")

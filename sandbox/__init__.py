@@ -1,0 +1,1 @@
+"""Simulated vendors for demonstrations and tests: real shapes, real errors, and faults on request."""
