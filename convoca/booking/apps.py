@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class BookingConfig(AppConfig):
+    """The only room with tables."""
+
+    name = "convoca.booking"
+    label = "booking"

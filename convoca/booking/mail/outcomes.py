@@ -1,0 +1,25 @@
+"""How a sending can end other than well. Nothing else decides whether a mail is tried again."""
+
+
+class Undeliverable(Exception):
+    """This mail was not taken, and would not be if it were sent again. `reason` names no person and no address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotNow(Exception):
+    """This mail was certainly not taken; it can be sent again later without reaching anybody twice."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NoMailServer(NotNow):
+    """The mail server takes no mail at the moment, whosever it is."""
+
+
+class AnswerLost(Exception):
+    """The mail was handed over and the answer never came: it may have been taken."""

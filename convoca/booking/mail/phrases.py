@@ -1,0 +1,199 @@
+"""What mails say, in the reader's language: whole sentences, each with its reason to be there."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext, pgettext
+
+from convoca.booking.mail.envelope import one_line
+from convoca.booking.models import Account, Booking, Notification, Slot
+from convoca.booking.questions.links import Link, LinkState
+from convoca.booking.wording import city_text, clock_text, day_text, minutes_text, zone_text
+
+# A phone shows half of it; mail programs cut what is longer.
+SUBJECT_MAX_CHARS = 78
+
+# Within this time "in 55 minutes" says more than the hour does.
+SOON = timedelta(minutes=90)
+ROUNDED_TO_MINUTES = 5
+
+GREETED_NAME_MAX_CHARS = 60
+# Whoever books may type anybody's e-mail address: a name that reads as an address would make us carry advertising.
+LOOKS_LIKE_AN_ADDRESS = re.compile(r"[/@]|\bwww\b|\w\.\w{2,}", re.IGNORECASE)
+
+Kind = Notification.Kind
+
+
+def title_of(slot: Slot) -> str:
+    """Return what the occasion is called, without saying whose it is."""
+    return one_line(slot.title or (slot.service.name if slot.service else slot.schedule.name))
+
+
+def title_with_organiser(slot: Slot, account: Account) -> str:
+    """Return "Consultation with Ana Ruiz"."""
+    title, organiser = title_of(slot), one_line(account.title)
+    if organiser.casefold() in title.casefold():
+        return title
+    pattern = pgettext("an occasion and its organiser", "{title} with {organiser}")
+    return pattern.format(title=title, organiser=organiser)
+
+
+def subject(notification: Notification, link: Link, *, now: datetime) -> str:
+    """Return the subject: the verb, the day and the hour first, and at most 78 characters."""
+    booking = notification.booking
+    slot, account = booking.slot, notification.account
+    day, clock = _short_day(slot.starts_at, booking.time_zone), clock_text(slot.starts_at, booking.time_zone)
+    values = {"day": day, "clock": clock, "city": city_text(booking.time_zone)}
+    what = title_with_organiser(slot, account)
+    match notification.kind:
+        case Kind.CONFIRMATION:
+            return _fit(gettext("Booked: {day}, {clock} ({city}) – {what}"), what, values)
+        case Kind.LINK_READY:
+            return _fit(gettext("Meeting link for {day}, {clock} ({city})"), "", values)
+        case Kind.LINK_CHANGED:
+            return _fit(gettext("New meeting link for {day}, {clock} ({city})"), "", values)
+        case Kind.REMINDER:
+            return _reminder_subject(booking, what, values, link, now=now)
+        case _:
+            return _fit(gettext("Cancelled: {day}, {clock} – {what}"), what, values)
+
+
+def _reminder_subject(booking: Booking, what: str, values: dict[str, str], link: Link, *, now: datetime) -> str:
+    left = booking.slot.starts_at - now
+    if left <= SOON:
+        pattern = gettext("In {length}: {what} – join link inside") if link.is_ready else gettext("In {length}: {what}")
+        return _fit(pattern, what, {"length": _rounded(left)})
+    match _days_ahead(booking, now=now):
+        case 0:
+            return _fit(gettext("Today {clock} ({city}): {what}"), what, values)
+        case 1:
+            return _fit(gettext("Tomorrow {clock} ({city}): {what}"), what, values)
+        case _:
+            return _fit(gettext("Reminder: {day}, {clock} ({city}) – {what}"), what, values)
+
+
+def _fit(pattern: str, what: str, values: dict[str, str]) -> str:
+    """Fill in the pattern; what the occasion is called is cut first, then the end."""
+    room = SUBJECT_MAX_CHARS - len(pattern.format(what="", **values))
+    return one_line(_cut(pattern.format(what=_cut(what, max(room, 1)), **values), SUBJECT_MAX_CHARS))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _rounded(left: timedelta) -> str:
+    steps = round(left / timedelta(minutes=ROUNDED_TO_MINUTES))
+    return minutes_text(max(steps, 1) * ROUNDED_TO_MINUTES)
+
+
+def _short_day(instant: datetime, time_zone: str) -> str:
+    return day_text(instant.astimezone(ZoneInfo(time_zone)).date(), "short")
+
+
+def _days_ahead(booking: Booking, *, now: datetime) -> int:
+    zone = ZoneInfo(booking.time_zone)
+    return (booking.slot.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+
+
+def opening(notification: Notification, *, now: datetime) -> str:
+    """Return the mail's one sentence."""
+    booking = notification.booking
+    is_class = booking.slot.schedule.is_capacity
+    match notification.kind:
+        case Kind.CONFIRMATION:
+            plain = gettext("Your place is booked") if is_class else gettext("Your appointment is booked")
+        case Kind.LINK_READY:
+            plain = gettext("Your meeting link is ready")
+        case Kind.LINK_CHANGED:
+            plain = gettext("The meeting link has changed")
+        case Kind.REMINDER:
+            plain = _reminder_opening(booking, is_class=is_class, now=now)
+        case _:
+            plain = gettext("Your booking is cancelled") if is_class else gettext("Your appointment is cancelled")
+    name = greeted_name(booking)
+    return f"{plain}, {name}." if name else f"{plain}."
+
+
+def _reminder_opening(booking: Booking, *, is_class: bool, now: datetime) -> str:
+    match _days_ahead(booking, now=now):
+        case 0:
+            return gettext("Your booking is for today") if is_class else gettext("Your appointment is today")
+        case 1:
+            return gettext("Your booking is for tomorrow") if is_class else gettext("Your appointment is tomorrow")
+        case _:
+            return gettext("Your booking is coming up") if is_class else gettext("Your appointment is coming up")
+
+
+def greeted_name(booking: Booking) -> str:
+    """Return the person's name, or nothing if it is long or reads as an address."""
+    name = one_line(booking.name)
+    return "" if len(name) > GREETED_NAME_MAX_CHARS or LOOKS_LIKE_AN_ADDRESS.search(name) else name
+
+
+def preheader(notification: Notification, link: Link) -> str:
+    """Return the next useful fact, which mail programs show beside the subject."""
+    if notification.kind == Kind.CANCELLATION:
+        return gettext("The time is free again. You need not do anything.")
+    if link.is_ready:
+        return gettext("Join or cancel from this email.")
+    return gettext("See or cancel it from this email.")
+
+
+def when_lines(slot: Slot, time_zone: str) -> tuple[str, str]:
+    """Return the day and clocks, and the zone they are meant in, as two lines."""
+    starts, ends = (each.astimezone(ZoneInfo(time_zone)) for each in (slot.starts_at, slot.ends_at))
+    end = clock_text(slot.ends_at, time_zone)
+    if ends.date() != starts.date():
+        end = f"{day_text(ends.date(), 'short')}, {end}"
+    day = _capital(day_text(starts.date(), "full"))
+    return f"{day}, {clock_text(slot.starts_at, time_zone)}–{end}", _capital(zone_text(time_zone, slot.starts_at))
+
+
+def other_side(slot: Slot, time_zone: str) -> str:
+    """Return the same hours on the organiser's clocks, or nothing where they show the same."""
+    theirs = slot.schedule.time_zone
+    if _offset(slot.starts_at, theirs) == _offset(slot.starts_at, time_zone):
+        return ""
+    day = _capital(_short_day(slot.starts_at, theirs))
+    hours = f"{clock_text(slot.starts_at, theirs)}–{clock_text(slot.ends_at, theirs)}"
+    return f"{day}, {hours} ({zone_text(theirs, slot.starts_at)})"
+
+
+def _offset(instant: datetime, time_zone: str) -> timedelta | None:
+    return instant.astimezone(ZoneInfo(time_zone)).utcoffset()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def join_sentence(link: Link, account: Account, *, has_changed: bool, time_zone: str) -> str:
+    """Return what introduces the join page's address, which works whatever the state of the link."""
+    organiser = one_line(account.title)
+    match link.state:
+        case LinkState.READY if has_changed:
+            return gettext("This address already opens the new one:")
+        case LinkState.READY:
+            return gettext("Join the meeting:")
+        case LinkState.QUOTA if link.again_at is not None:
+            again = f"{_short_day(link.again_at, time_zone)}, {clock_text(link.again_at, time_zone)}"
+            return gettext(
+                "Your meeting link will be created by {time}. This address will open it then, and we will email you:"
+            ).format(time=again)
+        case LinkState.FAILED | LinkState.MANUAL_MISSING:
+            return gettext(
+                "{owner} will add the meeting link. This address will open it as soon as it is there, "
+                "and we will email you then:"
+            ).format(owner=organiser)
+        case LinkState.PENDING | LinkState.QUOTA:
+            return gettext(
+                "Your meeting link is being prepared. This address will open it as soon as it is ready, "
+                "and we will email you then:"
+            )
+        case _:
+            return gettext(
+                "Your meeting link is taking longer than usual. We keep trying. This address will open it as soon as "
+                "it is ready, and we will email you then:"
+            )

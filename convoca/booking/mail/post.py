@@ -1,0 +1,38 @@
+"""The way out for a run of mails: one connection, kept from one mail to the next."""
+
+from types import TracebackType
+from typing import Self
+
+from django.core.mail import mailers
+from django.core.mail.backends.base import BaseEmailBackend
+
+from convoca.booking.mail.envelope import BookingMail
+from convoca.booking.mail.outcomes import AnswerLost, NotNow, Undeliverable
+
+
+class Post:
+    """Sends mails through the installation's mail backend, opened at the first one and closed with this."""
+
+    def __init__(self) -> None:
+        self._backend: BaseEmailBackend | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._backend is not None:
+            self._backend.close()
+
+    def send(self, mail: BookingMail) -> None:
+        """Send one mail. Raises Undeliverable, NotNow or AnswerLost; of a backend that tells nothing, AnswerLost."""
+        if self._backend is None:
+            self._backend = mailers.default
+        try:
+            self._backend.open()
+            self._backend.send_messages([mail])
+        except (Undeliverable, NotNow, AnswerLost):
+            raise
+        except Exception as error:
+            raise AnswerLost from error

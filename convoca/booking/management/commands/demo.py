@@ -1,0 +1,25 @@
+"""`convoca demo`: examples to look at."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from convoca.booking.operations.demonstrating import CONSULTATIONS, OWNER_EMAIL, PASSWORD, fill_with_examples
+
+
+class Command(BaseCommand):
+    help = "Fill the database with examples; what is there is kept."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        account = fill_with_examples(now=timezone.now())
+        base = settings.BASE_URL
+        lines = [
+            f"{account.title}, an example:",
+            f"  a visitor's page    {base}/schedule/{account.name}/{CONSULTATIONS}",
+            f"  all its schedules   {base}/schedule/{account.name}/",
+            f"  the owner's pages   {base}/manage/   log in as {OWNER_EMAIL}, password {PASSWORD}",
+            f"  the outbox          {base}/manage/{account.name}/outbox",
+        ]
+        self.stdout.write("\n".join(lines))

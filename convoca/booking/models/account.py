@@ -1,0 +1,131 @@
+"""Who: tenants, people with a log-in, and what a person is in one account."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+NAME_IN_ADDRESS = RegexValidator(
+    r"\A[A-Za-z0-9][A-Za-z0-9_-]*\Z",
+    _("Use letters, digits, hyphens and underscores, starting with a letter or digit."),
+)
+
+
+class Language(models.TextChoices):
+    """The languages of pages and mails, each named in itself."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español"
+
+
+class Account(models.Model):
+    """A tenant: one business with its schedules, resources and people."""
+
+    class SupervisorField(models.TextChoices):
+        """Whether bookings carry a field of the superusers' own, and who reads it."""
+
+        OFF = "off", _("Not used")
+        SUPERUSERS = "superusers", _("Only superusers see it")
+        SHOWN = "shown", _("The user sees it too")
+
+    name = models.CharField(max_length=60, unique=True, validators=[NAME_IN_ADDRESS])
+    title = models.CharField(max_length=100)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
+    contact_email = models.EmailField(blank=True)
+    supervisor_field = models.CharField(max_length=16, choices=SupervisorField, default=SupervisorField.OFF)
+    supervisor_label = models.CharField(max_length=60, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes people with a log-in; the e-mail address, lower-cased, is what they log in with."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with a log-in, in any number of accounts."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
+    time_zone = models.CharField(max_length=64, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Membership(models.Model):
+    """One person in one account."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        SUPERUSER = "superuser", _("Superuser")
+        USER = "user", _("User")
+        BLOCKED = "blocked", _("Blocked")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role, default=Role.USER)
+    login_name = models.CharField(max_length=100)
+    external_key = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "user"], name="membership_once_per_account"),
+            models.UniqueConstraint(fields=["account", "login_name"], name="membership_login_name_unique"),
+            models.UniqueConstraint(
+                fields=["account", "external_key"],
+                condition=~models.Q(external_key=""),
+                name="membership_external_key_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(role="owner"), name="membership_one_owner_per_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.login_name} ({self.role})"
+
+
+class Supervision(models.Model):
+    """A superuser of one schedule only."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="supervisions")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="supervisions")
+    schedule = models.ForeignKey("booking.Schedule", on_delete=models.CASCADE, related_name="supervisions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "membership", "schedule"], name="supervision_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} supervises {self.schedule_id}"

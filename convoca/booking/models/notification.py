@@ -1,0 +1,80 @@
+"""Mails owed, and the local outbox."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from convoca.booking.models.account import Account
+from convoca.booking.models.sealed import SealedField
+from convoca.booking.models.slot import Booking
+
+
+class Notification(models.Model):
+    """A mail owed, once per booking, kind, offset, revisions and recipient's role.
+
+    Its address and text are read when it is sent, and so is whether it is still owed. `due_at` is empty once it was
+    sent or dropped. `unanswered` counts the sendings whose outcome was never learnt: a second one is the last.
+    """
+
+    class Kind(models.TextChoices):
+        CONFIRMATION = "confirmation", _("Confirmation")
+        LINK_READY = "link_ready", _("Meeting link")
+        LINK_CHANGED = "link_changed", _("New meeting link")
+        REMINDER = "reminder", _("Reminder")
+        CANCELLATION = "cancellation", _("Cancellation")
+
+    class Recipient(models.TextChoices):
+        ATTENDEE = "attendee", _("Attendee")
+        OWNER = "owner", _("Owner")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notifications")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=16, choices=Kind)
+    offset_minutes = models.IntegerField(default=0)
+    slot_revision = models.PositiveIntegerField()
+    booking_revision = models.PositiveIntegerField()
+    recipient = models.CharField(max_length=16, choices=Recipient, default=Recipient.ATTENDEE)
+
+    due_at = models.DateTimeField(null=True, blank=True)
+    claim = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    unanswered = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "kind", "offset_minutes", "slot_revision", "booking_revision", "recipient"],
+                name="notification_owed_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="notification_due"),
+            models.Index(fields=["account", "booking"], name="notification_of_booking"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class OutboxMail(models.Model):
+    """A mail of an installation without a mail server, kept encrypted for its owner to read in the browser.
+
+    `account` is empty for mails of the installation itself (a password to be set anew).
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, null=True, blank=True, related_name="outbox")
+    recipient = models.CharField(max_length=254)
+    subject = models.CharField(max_length=300)
+    message = SealedField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["account", "-id"], name="outbox_of_account")]
+
+    def __str__(self) -> str:
+        return f"mail {self.pk}"

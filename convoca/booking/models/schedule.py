@@ -1,0 +1,198 @@
+"""What can be booked, and when it is open."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from convoca.booking.models.account import NAME_IN_ADDRESS, Account
+
+MINUTES_A_DAY = 24 * 60
+
+
+class Schedule(models.Model):
+    """A page that clients book on. Its kind is fixed once made."""
+
+    class Kind(models.TextChoices):
+        RESOURCE = "resource", _("Resource schedule")
+        SERVICE = "service", _("Service schedule")
+        CAPACITY = "capacity", _("Capacity schedule")
+
+    NO_LINK = "none"
+    MANUAL = "manual"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="schedules")
+    kind = models.CharField(max_length=16, choices=Kind)
+    slug = models.CharField(max_length=60, validators=[NAME_IN_ADDRESS])
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    time_zone = models.CharField(max_length=64)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    # A provider's id, MANUAL or NO_LINK: no list of choices, so that a new provider needs no migration.
+    link_source = models.CharField(max_length=32, default=NO_LINK)
+    connection = models.ForeignKey(
+        "booking.Connection", on_delete=models.PROTECT, null=True, blank=True, related_name="schedules"
+    )
+
+    length_minutes = models.PositiveIntegerField(default=30)
+    start_every_minutes = models.PositiveIntegerField(default=30)
+    buffer_before_minutes = models.PositiveIntegerField(default=0)
+    buffer_after_minutes = models.PositiveIntegerField(default=0)
+    notice_minutes = models.PositiveIntegerField(default=0)
+    horizon_days = models.PositiveIntegerField(null=True, blank=True, default=90)
+    change_limit_minutes = models.PositiveIntegerField(default=0)
+    cancel_limit_minutes = models.PositiveIntegerField(default=0)
+    reminder_minutes = models.PositiveIntegerField(null=True, blank=True, default=MINUTES_A_DAY)
+
+    resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["account_id", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "slug"], name="schedule_slug_unique_in_account"),
+            models.CheckConstraint(condition=Q(length_minutes__gt=0), name="schedule_length_positive"),
+            models.CheckConstraint(condition=Q(start_every_minutes__gt=0), name="schedule_grid_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_capacity(self) -> bool:
+        return self.kind == self.Kind.CAPACITY
+
+
+class Resource(models.Model):
+    """What is taken by a booking: a person, a room, a thing. It belongs to the account; schedules list it."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="resources")
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ScheduleResource(models.Model):
+    """A resource on a schedule's page, in the page's order."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="listed")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="listed")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "schedule", "resource"], name="resource_once_per_schedule"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} on {self.schedule_id}"
+
+
+class Service(models.Model):
+    """What is sold on a service schedule; the system finds the resources that it needs."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="services")
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="services")
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    minutes = models.PositiveIntegerField()
+    price_label = models.CharField(max_length=40, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        indexes = [models.Index(fields=["account", "schedule", "position"], name="service_of_schedule")]
+        constraints = [models.CheckConstraint(condition=Q(minutes__gt=0), name="service_length_positive")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceResource(models.Model):
+    """One candidate for one need of a service: every need takes one resource, any of its candidates."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="candidates")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="+")
+    need = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["need", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "service", "need", "resource"], name="candidate_once_per_need"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} for {self.service_id}"
+
+
+class OpeningHours(models.Model):
+    """One period of one weekday (Monday is 0), of a schedule or of one resource.
+
+    `opens` and `closes` are wall-clock minutes from that day's midnight; `closes` may lie on the next day.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, null=True, blank=True, related_name="hours")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="hours")
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.PositiveSmallIntegerField()
+    closes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        verbose_name_plural = "opening hours"
+        indexes = [models.Index(fields=["account", "schedule", "resource"], name="hours_of_schedule")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(schedule__isnull=True, resource__isnull=False)
+                | Q(schedule__isnull=False, resource__isnull=True),
+                name="hours_of_schedule_or_resource",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    weekday__lte=6, opens__lt=MINUTES_A_DAY, closes__gt=F("opens"), closes__lte=2 * MINUTES_A_DAY
+                ),
+                name="hours_make_sense",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday}: {self.opens}–{self.closes}"
+
+
+class SpecialDay(models.Model):
+    """A date that differs from its weekday: closed all day, or open also in an extra period."""
+
+    class Kind(models.TextChoices):
+        CLOSED = "closed", _("Closed")
+        EXTRA = "extra", _("Open also")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, null=True, blank=True, related_name="special_days")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="special_days")
+    day = models.DateField()
+    kind = models.CharField(max_length=8, choices=Kind)
+    opens = models.PositiveSmallIntegerField(default=0)
+    closes = models.PositiveSmallIntegerField(default=MINUTES_A_DAY)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "schedule", "resource", "day"], name="special_day_of_schedule")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(schedule__isnull=True, resource__isnull=False)
+                | Q(schedule__isnull=False, resource__isnull=True),
+                name="special_day_of_schedule_or_resource",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens__lt=MINUTES_A_DAY, closes__gt=F("opens"), closes__lte=2 * MINUTES_A_DAY),
+                name="special_day_makes_sense",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.kind}"

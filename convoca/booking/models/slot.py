@@ -1,0 +1,125 @@
+"""Occasions on the calendar, what they take, and who has a place in them."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from convoca.booking.models.account import Account, Language, Membership
+from convoca.booking.models.schedule import Resource, Schedule, Service
+from convoca.booking.models.sealed import SealedField
+
+
+class Slot(models.Model):
+    """One occasion on the calendar: made ahead with a capacity, or on demand for one booking.
+
+    `taken` counts the places of confirmed, pending and offered bookings. `link_source` is the schedule's at birth.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="slots")
+    schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="slots")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    title = models.CharField(max_length=200, blank=True)
+    description = models.TextField(blank=True)
+    location = models.CharField(max_length=200, blank=True)
+    capacity = models.PositiveIntegerField(null=True, blank=True)
+    taken = models.PositiveIntegerField(default=0)
+    link_source = models.CharField(max_length=32, default=Schedule.NO_LINK)
+    revision = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        indexes = [models.Index(fields=["account", "schedule", "starts_at"], name="slot_of_schedule")]
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_has_a_length")]
+
+    def __str__(self) -> str:
+        return f"slot {self.pk}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.cancelled_at is None
+
+    @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self.taken >= self.capacity
+
+
+class Occupancy(models.Model):
+    """A resource taken for the bare [starts_at, ends_at), across all schedules that list it.
+
+    On PostgreSQL an exclusion constraint stands behind the lock on the resource: no two rows of one overlap.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="occupancies")
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="occupancies")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "occupancies"
+        indexes = [models.Index(fields=["account", "resource", "starts_at"], name="occupancy_of_resource")]
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="occupancy_has_a_length")]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} taken"
+
+
+class Booking(models.Model):
+    """One person's place in a slot. A cancelled one stays."""
+
+    class Status(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed")
+        PENDING = "pending", _("Waiting for approval")
+        WAITING = "waiting", _("On the waiting list")
+        OFFERED = "offered", _("Place offered")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="bookings")
+    slot = models.ForeignKey(Slot, on_delete=models.PROTECT, related_name="bookings")
+    membership = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings"
+    )
+    status = models.CharField(max_length=16, choices=Status, default=Status.CONFIRMED)
+    offered_until = models.DateTimeField(null=True, blank=True)
+    quantity = models.PositiveIntegerField(default=1)
+
+    name = models.CharField(max_length=100)
+    email = models.EmailField()
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
+    time_zone = models.CharField(max_length=64)
+    super_field = models.CharField(max_length=200, blank=True)
+
+    # The two addresses of this person: /b/<token> the booking, /j/<join token> the join page.
+    token = SealedField()
+    token_digest = models.CharField(max_length=64, unique=True)
+    join_token = SealedField()
+    join_token_digest = models.CharField(max_length=64, unique=True)
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    revision = models.PositiveIntegerField(default=0)
+    mailed_meeting = models.ForeignKey(
+        "booking.Meeting", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["account", "slot", "status"], name="booking_of_slot"),
+            models.Index(fields=["account", "email"], name="booking_of_email"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="booking_takes_a_place")]
+
+    def __str__(self) -> str:
+        return f"booking {self.pk}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.status == self.Status.CONFIRMED

@@ -1,0 +1,73 @@
+"""Links typed by hand. A link is one row's, once: a URL typed into a field is moved into a meeting of its own."""
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.db import transaction
+
+from convoca.booking.models import Meeting, Sealed, Slot
+from convoca.booking.operations.notifying import notify_due
+from convoca.booking.operations.owing import lock_places, owe_link
+from convoca.booking.operations.vendors import application_for
+from convoca.booking.operations.wishing import next_generation, wanted_meeting, withdraw
+from convoca.core.reconcile import UNDO_WINDOW
+from convoca.providers import PROVIDERS
+
+LONGEST_LINK = 2000
+IN_TEXT = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+
+
+class NotALink(Exception):
+    """What was typed holds no full http(s) address."""
+
+
+def find_link(text: str) -> str | None:
+    """Return the first http(s) address in `text` (a pasted invitation has more than one line), or None."""
+    match = IN_TEXT.search(text)
+    if match is None:
+        return None
+    link = match.group().rstrip(".,;:)]}>")
+    try:
+        host = urlsplit(link).hostname
+    except ValueError:
+        return None
+    return link if host and len(link) <= LONGEST_LINK else None
+
+
+def type_link(slot: Slot, text: str, *, now: datetime) -> Meeting:
+    """Use the address in `text` as the slot's link from now on, instead of any other. Raises NotALink.
+
+    A meeting that we made stays at the vendor until the undo window has passed, then it is deleted there. A link that
+    is the slot's already changes nothing.
+    """
+    link = find_link(text)
+    if link is None:
+        raise NotALink
+    with transaction.atomic():
+        slot = Slot.objects.select_for_update(no_key=True).get(account_id=slot.account_id, pk=slot.pk)
+        places = lock_places(slot)
+        current = wanted_meeting(slot)
+        if current is not None and current.link.open() == link:
+            return current
+        if current is not None:
+            withdraw(current, now=now, due_at=now + UNDO_WINDOW)
+        meeting = Meeting.objects.create(
+            account_id=slot.account_id,
+            slot=slot,
+            generation=next_generation(slot),
+            provider=_recognise(link),
+            wanted_at=now,
+            observed=Meeting.Observed.EXTERNAL,
+            link=Sealed.seal(link),
+            ready_at=now,
+        )
+        owe_link(meeting, places, now=now)
+        if places:
+            notify_due.enqueue()
+    return meeting
+
+
+def _recognise(link: str) -> str:
+    """Return the id of the provider whose hosts the link leads to; "manual" owns whatever nobody else does."""
+    return next(each.id for each in PROVIDERS if each.owns_link(link, application=application_for(each.id)))

@@ -1,0 +1,213 @@
+"""The worker's way with meetings: take the most urgent, claim it, call the vendor, record what was learnt.
+
+No transaction spans a call. A claim says what was asked before it is asked; a record is made only by the claim's
+holder, with the revision that was sent. Killed between the two, the row says *unknown* and is looked up.
+"""
+
+import random
+import time
+import uuid
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Now
+from django.tasks import task
+from django.utils import timezone
+
+from convoca.booking.models import Connection, Meeting
+from convoca.booking.operations.faults import place_of
+from convoca.booking.operations.granting import NoTokenNow, usable_token
+from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
+from convoca.booking.operations.recording import Claim, Learnt, lock_slot, observed_of, record, settle, unchanged
+from convoca.booking.operations.spending import spend
+from convoca.booking.operations.vendors import application_for
+from convoca.booking.operations.wishing import bear_meeting
+from convoca.core.quota import try_again_at
+from convoca.core.reconcile import NEXT_STEP, Step, Wanted, back_off
+from convoca.providers import provider_by_id
+from convoca.providers.contract import Exchange, MeetingSpec, NotSent, OutcomeLost, ProviderError
+from convoca.providers.wire import carry_out
+
+log = structlog.get_logger(__name__)
+
+# Zoom's smallest plan takes two creates a second; more calls at once only collect refusals.
+IN_FLIGHT_PER_CONNECTION = 4
+
+# A call that gets less time than this is not worth its risk of an unknown outcome.
+SHORTEST_CALL_SECONDS = 5.0
+
+
+@task()
+def provision_due() -> None:
+    """Bring every meeting that is due one step closer to what is wanted, the soonest first, until none is left."""
+    while provision_next(now=timezone.now()):
+        continue
+
+
+def provision_next(*, now: datetime) -> bool:
+    """Act on the most urgent due meeting. Return whether there was one."""
+    meeting = due_meetings(now=now).first()
+    if meeting is None:
+        return False
+    try:
+        _take_step(meeting, now=now)
+    except Exception as error:
+        # Whatever is wrong with this row (a key that is lost, a provider that is no longer there), others are due too.
+        log.error("meeting set aside", meeting=meeting.pk, error=type(error).__name__, at=place_of(error))
+        _set_aside(meeting, now=now)
+    return True
+
+
+def _take_step(meeting: Meeting, *, now: datetime) -> None:
+    step = next_step(meeting, now=now)
+    if step is Step.REST:
+        settle(meeting)
+    elif step is Step.REPLACE:
+        _replace(meeting, now=now)
+    else:
+        _act(meeting, step, now=now)
+
+
+def _set_aside(meeting: Meeting, *, now: datetime) -> None:
+    """Let a meeting that cannot be worked on wait, longer each time, unless something changed since it was read."""
+    attempts = meeting.attempts + 1
+    wait = back_off(attempts, jitter=random.random())
+    unchanged(meeting).update(attempts=attempts, waiting=Meeting.Waiting.RETRY, due_at=now + wait)
+
+
+def due_meetings(*, now: datetime) -> QuerySet[Meeting]:
+    """Return the meetings that a worker may act on now, the one that starts soonest first.
+
+    A throttled, broken or refreshing connection, or one with enough calls in flight, hides its meetings from here,
+    so it keeps no worker from anybody else's.
+    """
+    in_flight = (
+        Meeting.objects.filter(connection=OuterRef("connection"), lease_until__gte=Now())
+        .order_by()
+        .values("connection")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    free = Q(connection__isnull=True) | (
+        Q(connection__state__in=[Connection.State.OPEN, Connection.State.CLOSING], connection__grant__isnull=False)
+        & (Q(connection__blocked_until__isnull=True) | Q(connection__blocked_until__lte=now))
+        & unleased("connection__grant__", column="refresh_lease_until")
+        & Q(in_flight__lt=IN_FLIGHT_PER_CONNECTION)
+    )
+    return (
+        Meeting.objects.filter(unleased(), due_at__lte=now)
+        .annotate(in_flight=Coalesce(Subquery(in_flight), 0))
+        .filter(free)
+        .select_related("slot__schedule", "slot__service", "connection__grant")
+        .order_by("slot__starts_at", "pk")
+    )
+
+
+def next_step(meeting: Meeting, *, now: datetime) -> Step:
+    """Read the card for this row.
+
+    A slot that has ended rests, but an unfinished deletion is finished; a connection that is being closed starts
+    nothing new.
+    """
+    step = NEXT_STEP[Wanted(meeting.wanted), observed_of(meeting)]
+    if meeting.slot.ends_at <= now and step is not Step.DELETE:
+        return Step.REST
+    closing = meeting.connection is not None and meeting.connection.state == Connection.State.CLOSING
+    return Step.REST if closing and step in {Step.CREATE, Step.UPDATE, Step.REPLACE} else step
+
+
+def _replace(meeting: Meeting, *, now: datetime) -> None:
+    """Retire a meeting that is gone at the vendor and want the next generation in its place.
+
+    A slot that was cancelled meanwhile wants none.
+    """
+    with transaction.atomic():
+        slot = lock_slot(meeting.slot)
+        if unchanged(meeting).update(wanted=Meeting.Wanted.ABSENT, wanted_at=now, due_at=None):
+            bear_meeting(slot, now=now)
+
+
+def _act(meeting: Meeting, step: Step, *, now: datetime) -> None:
+    token = ""
+    if meeting.connection is not None:
+        try:
+            token = usable_token(meeting.connection, now=now)
+        except NoTokenNow:
+            log.info("no token now", connection=meeting.connection_id)
+            return
+    claim = _claim(meeting, step, token, now=now)
+    if claim is None:
+        return
+    learnt = _perform(claim)
+    record(claim, learnt, asked_at=now, now=now + claim.age)
+
+
+def _claim(meeting: Meeting, step: Step, token: str, *, now: datetime) -> Claim | None:
+    """Take the lease and pay for the call in one transaction; None if another worker was first or nothing is left."""
+    key, deadline = uuid.uuid4(), time.monotonic() + LEASE.total_seconds()
+    with transaction.atomic():
+        if not spend(meeting, step, now=now):
+            again = try_again_at(starts_at=meeting.slot.starts_at, now=now)
+            unchanged(meeting).update(due_at=again, waiting=Meeting.Waiting.QUOTA)
+            return None
+        taken = unchanged(meeting).update(claim=key, lease_until=Now() + LEASE, **_said_before(meeting, step))
+        if not taken:
+            transaction.set_rollback(True)
+            return None
+    grant = meeting.connection.grant if meeting.connection else None
+    version = grant.version if grant else 0
+    return Claim(meeting=meeting, step=step, token=token, key=key, grant_version=version, deadline=deadline)
+
+
+def _said_before(meeting: Meeting, step: Step) -> dict[str, object]:
+    """Return what must be committed before the call, so that a crash after it leaves no wrong belief."""
+    if step is Step.CREATE:
+        return {"observed": Meeting.Observed.UNKNOWN, "sent_revision": meeting.wanted_revision, "look_again_at": None}
+    return {}
+
+
+def _perform(claim: Claim) -> Learnt:
+    """Make the call; whatever happens becomes a value.
+
+    What nobody foresaw may have happened after the request had left: it counts as an outcome that was not learnt.
+    """
+    seconds = min(CALL_SECONDS, claim.seconds_left - 1)
+    if seconds < SHORTEST_CALL_SECONDS:
+        return NotSent("the lease was nearly over")
+    try:
+        return carry_out(_exchange(claim), seconds=seconds)
+    except (ProviderError, OutcomeLost) as error:
+        return error
+    except Exception as error:
+        log.error("call not foreseen", meeting=claim.meeting.pk, error=type(error).__name__, at=place_of(error))
+        return OutcomeLost("the call failed in an unforeseen way")
+
+
+def _exchange(claim: Claim) -> Exchange[Learnt]:
+    meeting, application = claim.meeting, application_for(claim.meeting.provider)
+    provider = provider_by_id(meeting.provider)
+    match claim.step:
+        case Step.CREATE:
+            return provider.create(spec_of(meeting), application=application, token=claim.token)
+        case Step.LOOK:
+            return provider.look(spec_of(meeting), application=application, token=claim.token)
+        case Step.UPDATE:
+            return provider.update(meeting.remote_id, spec_of(meeting), application=application, token=claim.token)
+        case Step.DELETE:
+            return provider.delete(meeting.remote_id, application=application, token=claim.token)
+        case _:
+            raise ValueError(f"{claim.step} makes no call")
+
+
+def spec_of(meeting: Meeting) -> MeetingSpec:
+    """Return the meeting that we want at the vendor. It names the occasion, never the client."""
+    slot = meeting.slot
+    return MeetingSpec(
+        marker=meeting.marker,
+        topic=slot.title or (slot.service.name if slot.service else slot.schedule.name),
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        time_zone=slot.schedule.time_zone,
+    )

@@ -1,0 +1,119 @@
+"""What is wanted of a slot's online room. Operations call this in their own transaction; nothing is sent from here."""
+
+from datetime import datetime
+
+from django.db.models import Case, DateTimeField, Max, Sum, Value, When
+
+from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
+from convoca.core.reconcile import UNDO_WINDOW, Wanted, wanted
+from convoca.providers import PROVIDERS, provider_by_id
+from convoca.providers.contract import Provider
+
+AUTOMATIC = frozenset(provider.id for provider in PROVIDERS if provider.capabilities.automatic)
+
+
+def wish_for_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
+    """Bring the slot's wish up to date and return the meeting that is wanted, or None.
+
+    The caller holds the slot's lock. A wish that is withdrawn takes effect at the vendor when the undo window has
+    passed, and finds the same meeting if it is made again before.
+    """
+    current = wanted_meeting(slot)
+    # A link that was typed by hand is a source too, whatever the slot was born with.
+    has_source = current is not None or slot.link_source in AUTOMATIC
+    if _wanted(slot, _confirmed(slot), has_source=has_source, now=now) is Wanted.PRESENT:
+        return current or _revive(slot, now=now) or bear_meeting(slot, now=now)
+    if current is not None:
+        withdraw(current, now=now, due_at=now + UNDO_WINDOW)
+    return None
+
+
+def born_with_meeting(slot: Slot, *, confirmed: int, now: datetime) -> Meeting | None:
+    """Wish for the first meeting of a slot just inserted with `confirmed` places; return None if none is wanted."""
+    if _wanted(slot, confirmed, has_source=slot.link_source in AUTOMATIC, now=now) is Wanted.ABSENT:
+        return None
+    return bear_meeting(slot, now=now, generation=1)
+
+
+def wanted_meeting(slot: Slot) -> Meeting | None:
+    """Return the meeting that is wanted for the slot, whatever is known of it."""
+    return Meeting.objects.filter(account_id=slot.account_id, slot=slot, wanted=Meeting.Wanted.PRESENT).first()
+
+
+def _confirmed(slot: Slot) -> int:
+    bookings = Booking.objects.filter(slot=slot, status=Booking.Status.CONFIRMED)
+    return bookings.aggregate(places=Sum("quantity"))["places"] or 0
+
+
+def _wanted(slot: Slot, confirmed: int, *, has_source: bool, now: datetime) -> Wanted:
+    return wanted(
+        live=slot.is_live,
+        made_ahead=slot.schedule.is_capacity,
+        confirmed=confirmed,
+        has_source=has_source,
+        ends_at=slot.ends_at,
+        now=now,
+    )
+
+
+def _revive(slot: Slot, *, now: datetime) -> Meeting | None:
+    """Take back a withdrawal that has not reached the vendor."""
+    made = Meeting.objects.filter(slot=slot, observed=Meeting.Observed.PRESENT)
+    last = made.filter(due_at__gt=now, lease_until__isnull=True).order_by("-generation").first()
+    if last is None:
+        return None
+    revived = Meeting.objects.filter(pk=last.pk, wanted=Meeting.Wanted.ABSENT, claim__isnull=True).update(
+        wanted=Meeting.Wanted.PRESENT, wanted_at=now, due_at=now
+    )
+    last.refresh_from_db()
+    return last if revived else None
+
+
+def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) -> Meeting | None:
+    """Insert the slot's next generation, due at once; None if its provider acts for nobody who could be asked."""
+    provider = provider_by_id(slot.link_source)
+    connection = _connection(slot, provider)
+    if provider.capabilities.connects and connection is None:
+        return None
+    return Meeting.objects.create(
+        account_id=slot.account_id,
+        slot=slot,
+        generation=generation or next_generation(slot),
+        provider=provider.id,
+        connection=connection,
+        wanted_at=now,
+        wanted_revision=slot.revision,
+        due_at=now,
+    )
+
+
+def _connection(slot: Slot, provider: Provider) -> Connection | None:
+    """Return the schedule's connection as it is now; None if it is another provider's or was let go of."""
+    if not provider.capabilities.connects or slot.schedule.connection_id is None:
+        return None
+    mine = Connection.objects.filter(account_id=slot.account_id, provider=provider.id, grant__isnull=False)
+    return mine.filter(pk=slot.schedule.connection_id).first()
+
+
+def next_generation(slot: Slot) -> int:
+    latest = Meeting.objects.filter(slot=slot).aggregate(latest=Max("generation"))["latest"]
+    return (latest or 0) + 1
+
+
+def withdraw(meeting: Meeting, *, now: datetime, due_at: datetime) -> None:
+    """Want `meeting` no more; what may exist of it at the vendor is due to be deleted at `due_at`.
+
+    What is typed by hand, not ours or not there is left where it is.
+    """
+    # One statement: a worker may be about to learn more of the meeting.
+    may_exist = When(observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN], then=Value(due_at))
+    Meeting.objects.filter(pk=meeting.pk).update(
+        wanted=Meeting.Wanted.ABSENT,
+        wanted_at=now,
+        due_at=Case(may_exist, default=None, output_field=DateTimeField()),
+    )
+
+
+def link_source_at_birth(schedule: Schedule) -> str:
+    """Return what a slot born now keeps as its source of links."""
+    return schedule.link_source

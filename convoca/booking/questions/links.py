@@ -1,0 +1,147 @@
+"""Who sees a meeting link. One function decides it for page, mail, calendar, export and API."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
+from convoca.booking.questions.viewers import Viewer
+from convoca.providers import provider_by_id
+
+# The manual promises the link within a minute; from then on we say that it is late.
+PROMISED_WITHIN = timedelta(seconds=60)
+
+
+class LinkState(StrEnum):
+    """What can be said of a slot's link to somebody."""
+
+    NONE = "none"
+    HIDDEN = "hidden"
+    PENDING = "pending"
+    DELAYED = "delayed"
+    READY = "ready"
+    FAILED = "failed"
+    QUOTA = "quota"
+    DISCONNECTED = "disconnected"
+    MANUAL_MISSING = "manual_missing"
+
+
+# In these the page asks again by itself.
+MOVING = frozenset({LinkState.PENDING, LinkState.DELAYED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """What one viewer may know of one slot's link. `url` and `passcode` are empty unless the state is READY.
+
+    `label` is the brand of the meeting that exists; `reason` is the vendor's words, for those who supervise;
+    `again_at` is when a waiting meeting is tried again.
+    """
+
+    state: LinkState
+    label: str = ""
+    url: str = field(default="", repr=False)
+    passcode: str = field(default="", repr=False)
+    reason: str = ""
+    again_at: datetime | None = None
+    meeting_id: int | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state is LinkState.READY
+
+
+NO_LINK = Link(state=LinkState.NONE)
+HIDDEN = Link(state=LinkState.HIDDEN)
+
+
+def links_for(viewer: Viewer, slots: Sequence[Slot], *, now: datetime) -> dict[int, Link]:
+    """Return what `viewer` may know of each slot's link, by the slot's id. Two queries, however many slots.
+
+    A link is seen by those who have a confirmed place in the slot and by those who supervise its schedule. Whoever
+    waits, whose booking awaits approval, or has cancelled, has none: «Los enlaces de reunión se mantienen ocultos para
+    el usuario hasta que se registre para una clase o haya creado una cita.»
+    """
+    entitled = _entitled(viewer, slots)
+    meetings = _meetings(viewer.account_id, entitled)
+    return {
+        slot.pk: _told(slot, meetings.get(slot.pk), viewer, now=now) if slot.pk in entitled else _withheld(slot)
+        for slot in slots
+    }
+
+
+def _entitled(viewer: Viewer, slots: Sequence[Slot]) -> set[int]:
+    own = [slot for slot in slots if slot.account_id == viewer.account_id]
+    entitled = {slot.pk for slot in own if viewer.supervises(slot.schedule_id)}
+    entitled |= {slot.pk for slot in own if slot.is_live and _holds_token(viewer, slot)}
+    if viewer.membership is not None and viewer.role != "blocked":
+        entitled |= _booked(viewer, [slot for slot in own if slot.is_live and slot.pk not in entitled])
+    return entitled
+
+
+def _holds_token(viewer: Viewer, slot: Slot) -> bool:
+    booking = viewer.booking
+    return booking is not None and booking.is_confirmed and booking.slot_id == slot.pk
+
+
+def _booked(viewer: Viewer, slots: Sequence[Slot]) -> set[int]:
+    return set(
+        Booking.objects.filter(
+            account_id=viewer.account_id,
+            slot__in=[slot.pk for slot in slots],
+            membership=viewer.membership,
+            status=Booking.Status.CONFIRMED,
+        ).values_list("slot_id", flat=True)
+    )
+
+
+def _meetings(account_id: int, slots: Iterable[int]) -> dict[int, Meeting]:
+    """Return each slot's meeting that counts: the wanted one."""
+    meetings = Meeting.objects.filter(account_id=account_id, slot__in=slots, wanted=Meeting.Wanted.PRESENT)
+    return {meeting.slot_id: meeting for meeting in meetings.select_related("connection")}
+
+
+def _withheld(slot: Slot) -> Link:
+    return NO_LINK if slot.link_source == Schedule.NO_LINK else HIDDEN
+
+
+def _told(slot: Slot, meeting: Meeting | None, viewer: Viewer, *, now: datetime) -> Link:
+    if meeting is None:
+        return _without_meeting(slot)
+    if meeting.link and meeting.observed in _JOINABLE:
+        return Link(
+            state=LinkState.READY,
+            label=provider_by_id(meeting.provider).name,
+            url=meeting.link.open(),
+            passcode=meeting.passcode.open(),
+            meeting_id=meeting.pk,
+        )
+    return Link(
+        state=_missing(meeting, now=now),
+        label=provider_by_id(meeting.provider).name,
+        reason=meeting.reason if viewer.supervises(slot.schedule_id) else "",
+        again_at=meeting.due_at,
+        meeting_id=meeting.pk,
+    )
+
+
+_JOINABLE = frozenset({Meeting.Observed.PRESENT, Meeting.Observed.EXTERNAL, Meeting.Observed.DETACHED})
+
+
+def _without_meeting(slot: Slot) -> Link:
+    if slot.link_source == Schedule.NO_LINK or not slot.is_live:
+        return NO_LINK
+    if slot.link_source == Schedule.MANUAL:
+        return Link(state=LinkState.MANUAL_MISSING)
+    return Link(state=LinkState.DISCONNECTED, label=provider_by_id(slot.link_source).name)
+
+
+def _missing(meeting: Meeting, *, now: datetime) -> LinkState:
+    if meeting.blocked:
+        return LinkState.FAILED
+    if meeting.connection is not None and meeting.connection.state != Connection.State.OPEN:
+        return LinkState.DISCONNECTED
+    if meeting.waiting == Meeting.Waiting.QUOTA:
+        return LinkState.QUOTA
+    return LinkState.PENDING if now - meeting.wanted_at <= PROMISED_WITHIN else LinkState.DELAYED

@@ -1,0 +1,68 @@
+"""Who is looking: a stranger, the holder of one booking's address, or a person with a log-in in this account."""
+
+from dataclasses import dataclass, field
+
+from convoca.booking.models import Account, Booking, Membership, Schedule, Supervision, User
+
+SUPERVISORS = frozenset({Membership.Role.OWNER, Membership.Role.SUPERUSER})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Somebody who looks at one account's data.
+
+    `booking` binds a token holder to exactly one booking. `supervised` are schedules of which the person is superuser
+    though not of the whole account.
+    """
+
+    account_id: int
+    membership: Membership | None = None
+    booking: Booking | None = None
+    supervised: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def role(self) -> str | None:
+        return self.membership.role if self.membership else None
+
+    @property
+    def supervises_account(self) -> bool:
+        return self.role in SUPERVISORS
+
+    def supervises(self, schedule_id: int) -> bool:
+        """Say whether this person is the owner, a superuser, or a superuser of this schedule."""
+        blocked = self.role == Membership.Role.BLOCKED
+        return self.supervises_account or (not blocked and schedule_id in self.supervised)
+
+    @property
+    def supervises_anything(self) -> bool:
+        return self.supervises_account or (self.role != Membership.Role.BLOCKED and bool(self.supervised))
+
+    @property
+    def owns_account(self) -> bool:
+        return self.role == Membership.Role.OWNER
+
+
+def stranger(account: Account) -> Viewer:
+    return Viewer(account_id=account.pk)
+
+
+def token_holder(booking: Booking) -> Viewer:
+    """Whoever holds a booking's address sees what its attendee sees, of this booking and no other."""
+    return Viewer(account_id=booking.account_id, booking=booking)
+
+
+def viewer_of(account: Account, user: User | None) -> Viewer:
+    """Return what `user` is in `account`; a person of another account is a stranger here."""
+    if user is None or not user.is_authenticated:
+        return stranger(account)
+    membership = Membership.objects.filter(account=account, user=user).first()
+    if membership is None:
+        return stranger(account)
+    schedules = Supervision.objects.filter(account=account, membership=membership).values_list("schedule_id", flat=True)
+    return Viewer(account_id=account.pk, membership=membership, supervised=frozenset(schedules))
+
+
+def supervised_schedules(viewer: Viewer) -> list[Schedule]:
+    """Return the schedules whose bookings the viewer supervises, in the account's order."""
+    schedules = Schedule.objects.filter(account_id=viewer.account_id)
+    return [schedule for schedule in schedules if viewer.supervises(schedule.pk)]
