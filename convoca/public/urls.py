@@ -1,0 +1,39 @@
+"""The visitor's and the attendee's addresses. Nobody needs an account here."""
+
+from django.urls import path, register_converter
+
+from convoca.public.views import booking, free, front, join, preferences, schedule
+
+
+class NameInAddress:
+    """The name of an account or a schedule, as their own rule allows it; anything else is no page of ours."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9_-]{0,59}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(NameInAddress, "name")
+
+urlpatterns = [
+    path("", front.show_front, name="front"),
+    path("robots.txt", front.show_robots, name="robots"),
+    path("language", preferences.set_language, name="set_language"),
+    path("theme", preferences.set_theme, name="set_theme"),
+    path("schedule/<name:account>/", schedule.show_account, name="account_schedules"),
+    path("schedule/<name:account>/<name:schedule>", schedule.show_schedule, name="schedule"),
+    path("schedule/<name:account>/<name:schedule>/free.json", free.list_free_times, name="free_times"),
+    path("schedule/<name:account>/<name:schedule>/<str:resource>", schedule.show_schedule, name="schedule_resource"),
+    path("b/<str:token>", booking.show_booking, name="booking"),
+    path("b/<str:token>/card", booking.show_card, name="booking_card"),
+    path("b/<str:token>/show", booking.show_link, name="booking_show_link"),
+    path("b/<str:token>/join", booking.join_meeting, name="booking_join"),
+    path("b/<str:token>/cancel", booking.cancel_booking, name="booking_cancel"),
+    path("b/<str:token>/appointment.ics", booking.download_calendar, name="booking_calendar"),
+    path("j/<str:token>", join.join_meeting, name="join"),
+    path("j/<str:token>/card", join.show_card, name="join_card"),
+]

@@ -1,0 +1,1 @@
+"""One view per page; each makes one call of the domain."""
