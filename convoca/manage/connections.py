@@ -1,0 +1,154 @@
+"""How an account stands with one vendor: its schedules, and what became of credentials that were given up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from convoca.booking.models import Account, Connection, Meeting, Schedule, Sealed
+from convoca.booking.operations.connecting import is_shown_as_connected
+from convoca.manage import phrases
+from convoca.manage.policy import Visit
+from convoca.providers.contract import ConnectedProvider
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleRow:
+    """One schedule on the vendor's page."""
+
+    name: str
+    slug: str
+    words: phrases.Words
+    warning: str
+    is_connected: bool
+    needs_owner: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptLine:
+    """One thing that is done, or still to be done."""
+
+    text: str
+    is_done: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of the credentials. `progress` names how far it is, `by_hand` where the owner must act."""
+
+    progress: str
+    title: str
+    lines: Sequence[ReceiptLine]
+    is_moving: bool
+    unreachable: str
+    by_hand: str
+    address: str
+
+
+def rows_of(visit: Visit, provider: ConnectedProvider) -> list[ScheduleRow]:
+    """Return a row for each schedule of the account, in its order. One query."""
+    schedules = Schedule.objects.filter(account=visit.account).select_related("connection")
+    return [_row(schedule, provider) for schedule in schedules.annotate(longest=Max("services__minutes"))]
+
+
+def _row(schedule: Schedule, provider: ConnectedProvider) -> ScheduleRow:
+    connection = schedule.connection if is_shown_as_connected(schedule, provider.id) else None
+    return ScheduleRow(
+        name=schedule.name,
+        slug=schedule.slug,
+        words=phrases.connection_words(connection, provider),
+        warning=_plan_warning(schedule, connection, provider),
+        is_connected=connection is not None,
+        needs_owner=connection is not None and connection.state == Connection.State.NEEDS_OWNER,
+    )
+
+
+def _plan_warning(schedule: Schedule, connection: Connection | None, provider: ConnectedProvider) -> str:
+    """Warn of a plan that ends meetings before they are over; booking them is never forbidden (M11)."""
+    ends_after = provider.capabilities.basic_plan_minutes
+    if connection is None or connection.plan != "basic" or ends_after is None or schedule.is_capacity:
+        return ""
+    longest: int = getattr(schedule, "longest", None) or schedule.length_minutes
+    if longest <= ends_after:
+        return ""
+    return gettext(
+        "Your {provider} plan ends meetings after {limit} minutes; this schedule allows {n}. You can book anyway; the "
+        "Pro plan of {provider} has no such end."
+    ).format(provider=provider.name, limit=ends_after, n=longest)
+
+
+def working_links(schedule: Schedule, provider: ConnectedProvider, *, now: datetime) -> int:
+    """Count the links of this vendor that people may still use."""
+    meetings = Meeting.objects.filter(
+        account_id=schedule.account_id,
+        slot__schedule=schedule,
+        slot__ends_at__gt=now,
+        provider=provider.id,
+        wanted=Meeting.Wanted.PRESENT,
+    )
+    return meetings.exclude(link=Sealed()).count()
+
+
+def receipt_of(account: Account, provider: ConnectedProvider) -> Receipt | None:
+    """Return what became of the connection that was given up last, or None if none was since it was made."""
+    connection = (
+        Connection.objects.filter(account=account, provider=provider.id, closing_at__isnull=False)
+        .order_by("-closing_at")
+        .first()
+    )
+    if connection is None:
+        return None
+    wiped, closed = connection.wiped_at is not None, connection.state == Connection.State.CLOSED
+    withdrawn = connection.withdrawn_at is not None
+    return Receipt(
+        progress=f"{connection.pk}-{connection.state}-{int(wiped)}-{int(withdrawn)}",
+        title=gettext("{provider} disconnected").format(provider=provider.name),
+        lines=_lines(connection, provider, account.time_zone),
+        is_moving=not closed,
+        unreachable=_unreachable(provider) if wiped and not withdrawn else "",
+        by_hand=provider.consents_page,
+        address=gettext("{provider} app page").format(provider=provider.name),
+    )
+
+
+def _lines(connection: Connection, provider: ConnectedProvider, time_zone: str) -> list[ReceiptLine]:
+    lines = [_deleted(connection, time_zone)]
+    if connection.withdrawn_at is not None:
+        sentence = gettext("Access withdrawn at {provider} · {time}").format(
+            provider=provider.name, time=phrases.moment(connection.withdrawn_at, time_zone)
+        )
+        lines.append(ReceiptLine(text=sentence, is_done=True))
+    elif connection.wiped_at is None:
+        sentence = gettext("Access is being withdrawn at {provider}").format(provider=provider.name)
+        lines.append(ReceiptLine(text=sentence, is_done=False))
+    if connection.wiped_at is not None and (left := _still_working(connection)):
+        sentence = ngettext(
+            "{n} existing meeting still works; nobody can change it from here",
+            "{n} existing meetings still work; nobody can change them from here",
+            left,
+        )
+        lines.append(ReceiptLine(text=sentence.format(n=left), is_done=True))
+    return lines
+
+
+def _deleted(connection: Connection, time_zone: str) -> ReceiptLine:
+    if connection.wiped_at is None:
+        return ReceiptLine(text=gettext("Credentials are being deleted"), is_done=False)
+    sentence = gettext("Credentials deleted from this server · {time}")
+    return ReceiptLine(text=sentence.format(time=phrases.moment(connection.wiped_at, time_zone)), is_done=True)
+
+
+def _unreachable(provider: ConnectedProvider) -> str:
+    return gettext("Credentials are deleted here. {provider} did not answer; remove our access there too:").format(
+        provider=provider.name
+    )
+
+
+def _still_working(connection: Connection) -> int:
+    detached = Meeting.objects.filter(
+        account_id=connection.account_id, connection=connection, observed=Meeting.Observed.DETACHED
+    )
+    return detached.filter(slot__ends_at__gt=timezone.now()).count()

@@ -1,0 +1,43 @@
+"""Opening hours in words."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from babel.dates import format_date
+
+from convoca.booking.models import OpeningHours
+from convoca.booking.wording import language
+
+A_MONDAY = date(2026, 11, 23)
+MINUTES_A_DAY = 24 * 60
+DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenDay:
+    """A weekday and its periods in words; none if it is closed."""
+
+    name: str
+    periods: Sequence[str]
+
+
+def week_of(hours: Iterable[OpeningHours]) -> list[OpenDay]:
+    """Return the seven days from Monday, or nothing if there are no hours at all."""
+    periods: defaultdict[int, list[str]] = defaultdict(list)
+    for each in hours:
+        periods[each.weekday].append(f"{_clock(each.opens)}–{_clock(each.closes)}")
+    if not periods:
+        return []
+    return [OpenDay(name=_weekday(day), periods=periods[day]) for day in range(DAYS_A_WEEK)]
+
+
+def _weekday(day: int) -> str:
+    return format_date(A_MONDAY + timedelta(days=day), "EEEE", locale=language()).capitalize()
+
+
+def _clock(minutes: int) -> str:
+    """Return "09:30"; the midnight that ends a day is "24:00", and what lies after it is the next day's clock."""
+    hours = minutes // 60 if minutes <= MINUTES_A_DAY else minutes // 60 - 24
+    return f"{hours:02}:{minutes % 60:02}"

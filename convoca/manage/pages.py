@@ -1,0 +1,88 @@
+"""The frame that all pages behind /manage share: whose account it is, where one is, and what was just done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from convoca.booking.models import Schedule
+from convoca.manage.policy import Visit
+from convoca.providers import CONNECTED_PROVIDERS
+from convoca.providers.contract import Provider
+
+OUTBOX = "convoca.booking.mail.OutboxBackend"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of a navigation."""
+
+    label: str
+    address: str
+    is_here: bool
+
+
+def render_page(
+    request: HttpRequest, visit: Visit, template: str, context: Mapping[str, object], *, status: int = 200
+) -> HttpResponse:
+    frame = {"account": visit.account, "visit": visit, "navigation": _navigation(request, visit)}
+    return render(request, template, frame | dict(context), status=status)
+
+
+def see_other(to: str, /, *, account: str, **where: str) -> HttpResponse:
+    """What was posted is done; look at it on the page called `to`."""
+    return HttpResponse(status=303, headers={"Location": resolve_url(to, account=account, **where)})
+
+
+def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
+    account = visit.account.name
+    places = [
+        (gettext("Today"), reverse("manage:today", args=[account])),
+        (gettext("Schedules"), reverse("manage:schedules", args=[account])),
+    ]
+    if visit.is_owner:
+        places += [
+            (integration_title(provider), reverse("manage:integration", args=[account, provider.id]))
+            for provider in CONNECTED_PROVIDERS
+        ]
+        places.append((gettext("Access Control"), reverse("manage:access-control", args=[account])))
+        if has_outbox():
+            places.append((gettext("Outbox"), reverse("manage:outbox", args=[account])))
+    today = places[0][1]
+    return [
+        Entry(
+            label=label,
+            address=address,
+            is_here=request.path == address or (address != today and request.path.startswith(f"{address}/")),
+        )
+        for label, address in places
+    ]
+
+
+def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> list[Entry]:
+    """Return the pages of one schedule that the visitor may open."""
+    where = [visit.account.name, schedule.slug]
+    places = [(gettext("Overview"), reverse("manage:schedule", args=where))]
+    if visit.is_owner:
+        places.append((gettext("Process"), reverse("manage:process", args=where)))
+    if schedule.is_capacity:
+        places.append((gettext("Slots"), reverse("manage:slots", args=where)))
+    return [Entry(label=label, address=address, is_here=request.path == address) for label, address in places]
+
+
+def integration_title(provider: Provider) -> str:
+    return gettext("{provider} Integration").format(provider=provider.name)
+
+
+def has_outbox() -> bool:
+    """Say whether mails of this installation are kept to be read here, because it has no mail server."""
+    return bool(settings.MAILERS["default"]["BACKEND"] == OUTBOX)
+
+
+def public_address(visit: Visit, schedule: Schedule) -> str:
+    """Return the address that clients are given."""
+    return f"{settings.BASE_URL}/schedule/{visit.account.name}/{schedule.slug}"

@@ -1,0 +1,270 @@
+"""What the owner and superusers read: whole sentences, in the words of the manual."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext, ngettext, pgettext
+
+from convoca.booking.models import Account, Connection, Schedule
+from convoca.booking.operations.refusals import NotOffered
+from convoca.booking.questions.links import Link, LinkState
+from convoca.booking.wording import clock_text, day_text
+from convoca.core.admission import Refusal
+from convoca.providers.contract import (
+    Misconfigured,
+    NotAuthorized,
+    OutcomeLost,
+    Provider,
+    ProviderError,
+    QuotaExhausted,
+    Rejected,
+    Throttled,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """A state in words; `tone` chooses colour and icon, which never stand alone."""
+
+    tone: str
+    text: str
+
+
+def link_words(link: Link, *, time_zone: str, waiting: int = 0) -> Words:
+    """Say how it stands with one slot's link. `waiting` is how many wait for the day's allowance to be renewed."""
+    again = clock_text(link.again_at, time_zone) if link.again_at else ""
+    match link.state:
+        case LinkState.READY:
+            return Words(tone="success", text=gettext("Link ready"))
+        case LinkState.PENDING:
+            return Words(tone="pending", text=gettext("Link being created"))
+        case LinkState.DELAYED:
+            return Words(tone="warning", text=_slow(link.label, again))
+        case LinkState.FAILED:
+            return Words(tone="danger", text=_refused(link.label, link.reason))
+        case LinkState.QUOTA:
+            return Words(tone="warning", text=_used_up(link.label, again, waiting))
+        case LinkState.DISCONNECTED:
+            return Words(tone="danger", text=_disconnected(link.label))
+        case LinkState.MANUAL_MISSING:
+            return Words(tone="warning", text=gettext("No link entered yet"))
+        case _:
+            return Words(tone="plain", text=gettext("No meeting link for this schedule"))
+
+
+def _slow(provider: str, again: str) -> str:
+    if not again:
+        return gettext("{provider} is slow to answer. We keep trying.").format(provider=provider)
+    return gettext("{provider} is slow to answer. Next attempt {time}.").format(provider=provider, time=again)
+
+
+def _refused(provider: str, reason: str) -> str:
+    if not reason:
+        return gettext("{provider} refused to create the link.").format(provider=provider)
+    sentence = gettext("{provider} refused to create the link: {reason}.")
+    return sentence.format(provider=provider, reason=reason.rstrip("."))
+
+
+def _used_up(provider: str, again: str, waiting: int) -> str:
+    sentence = ngettext(
+        "{provider} allows 100 new meetings a day. {n} booking is waiting; it continues at {time}.",
+        "{provider} allows 100 new meetings a day. {n} bookings are waiting; they continue at {time}.",
+        waiting,
+    )
+    return sentence.format(provider=provider, n=waiting, time=again)
+
+
+def _disconnected(provider: str) -> str:
+    return gettext("{provider} is disconnected: this one has no link.").format(provider=provider)
+
+
+def link_arrived(when: str) -> str:
+    return gettext("Link ready: {when}.").format(when=when)
+
+
+def day_count(appointments: int, *, in_need: int) -> str:
+    """Return "8 appointments · 2 need you"."""
+    count = ngettext("{n} appointment", "{n} appointments", appointments).format(n=appointments)
+    if not in_need:
+        return count
+    need = ngettext("{n} needs you", "{n} need you", in_need).format(n=in_need)
+    return f"{count} · {need}"
+
+
+def places(taken: int, capacity: int | None) -> str:
+    if capacity is None:
+        return ngettext("{n} place taken", "{n} places taken", taken).format(n=taken)
+    return gettext("{taken} of {capacity} places taken").format(taken=taken, capacity=capacity)
+
+
+def source_label(provider: Provider | None, *, schedule: Schedule, account: Account) -> str:
+    """Name one choice under the heading of Configure > Process; None stands for no link at all."""
+    if provider is None:
+        return gettext("No link")
+    if not provider.capabilities.automatic:
+        field = manual_field(schedule, account)
+        return gettext("Add the link to the {field} field manually").format(field=field)
+    if provider.capabilities.computed:
+        return gettext("Create {provider} links").format(provider=provider.name)
+    return gettext("Create {provider} meetings").format(provider=provider.name)
+
+
+def source_name(provider: Provider | None) -> str:
+    """Name where a schedule's links come from, as a fact."""
+    if provider is None:
+        return gettext("No link")
+    return provider.name if provider.capabilities.automatic else gettext("Typed by hand")
+
+
+def manual_field(schedule: Schedule, account: Account) -> str:
+    """Name the field that holds a link typed by hand: a slot's location, or the account's supervisor field (M16)."""
+    if schedule.is_capacity:
+        return pgettext("name of a field, within a sentence", "location")
+    return account.supervisor_label or pgettext("name of a field, within a sentence", "supervisor")
+
+
+def not_registered(provider: Provider) -> str:
+    """Say what the operator must do, without a word about the machine."""
+    variables = f"CONVOCA_{provider.id.upper()}_CLIENT_ID, CONVOCA_{provider.id.upper()}_CLIENT_SECRET"
+    return gettext(
+        "This server is not known to {provider} yet. Whoever runs it registers an application at {provider} and sets "
+        "{variables}; nothing is connected until then."
+    ).format(provider=provider.name, variables=variables)
+
+
+def consent_denied() -> str:
+    return gettext("You did not allow access. Nothing was changed.")
+
+
+def consent_refused(provider: Provider) -> str:
+    return gettext("{provider} did not give access. Nothing was changed; try again.").format(provider=provider.name)
+
+
+def consent_unknown() -> str:
+    return gettext(
+        "This answer does not belong to a connection that you started here in the last 10 minutes. "
+        "Nothing was changed; start again."
+    )
+
+
+def connected(provider: Provider) -> str:
+    return gettext("It works: we read your {provider} account.").format(provider=provider.name)
+
+
+def connected_without_asking(schedule: Schedule, provider: Provider) -> str:
+    return gettext("{schedule} is connected to {provider}.").format(schedule=schedule.name, provider=provider.name)
+
+
+def scopes_missing(provider: Provider, scopes: str) -> str:
+    return gettext(
+        "{provider} did not give every right that we need. Missing: {scopes}. Whoever runs this server adds them to "
+        "the application at {provider}; then connect again."
+    ).format(provider=provider.name, scopes=scopes)
+
+
+def not_connected_because(error: ProviderError | OutcomeLost, provider: Provider) -> str:
+    """Say why consent led to nothing. Nothing has changed here in any of these cases."""
+    name = provider.name
+    match error:
+        case Misconfigured():
+            return gettext(
+                "{provider} does not accept this server's application. Whoever runs it must check its client id, its "
+                "secret and its redirect address. Nothing was changed."
+            ).format(provider=name)
+        case NotAuthorized():
+            return gettext("{provider} did not accept the permission. Nothing was changed; connect again.").format(
+                provider=name
+            )
+        case Rejected(reason):
+            return gettext("{provider} refused: {reason}. Nothing was changed.").format(
+                provider=name, reason=reason.rstrip(".")
+            )
+        case Throttled() | QuotaExhausted():
+            return gettext("{provider} asks us to slow down. Nothing was changed; try again in a few minutes.").format(
+                provider=name
+            )
+        case _:
+            return gettext("{provider} did not answer. Nothing was changed; try again in a minute.").format(
+                provider=name
+            )
+
+
+def connection_words(connection: Connection | None, provider: Provider) -> Words:
+    """Say how a schedule stands with a provider: its row on the provider's page."""
+    if connection is None:
+        return Words(tone="plain", text=gettext("Not connected"))
+    who = connection.email or connection.external_user
+    if connection.state == Connection.State.NEEDS_OWNER:
+        sentence = gettext("{provider} no longer accepts our access ({who}).")
+        return Words(tone="danger", text=sentence.format(provider=provider.name, who=who))
+    return Words(tone="success", text=gettext("Connected · {who}").format(who=who))
+
+
+def will_have_no_link(schedule: Schedule, provider: Provider) -> str:
+    return gettext("New bookings of {schedule} will have no {provider} link.").format(
+        schedule=schedule.name, provider=provider.name
+    )
+
+
+def keep_working(links: int) -> str:
+    if not links:
+        return gettext("There are no links yet that could stop working.")
+    sentence = ngettext("{n} existing link keeps working.", "{n} existing links keep working.", links)
+    return sentence.format(n=links)
+
+
+def last_one(provider: Provider) -> str:
+    return gettext(
+        "This is the last schedule that uses {provider}. We will also delete your {provider} credentials from this "
+        "server and withdraw our access at {provider}."
+    ).format(provider=provider.name)
+
+
+def disconnected(schedule: Schedule, provider: Provider) -> str:
+    return gettext("{provider} is disconnected from {schedule}. Meetings already made keep their links.").format(
+        provider=provider.name, schedule=schedule.name
+    )
+
+
+def was_not_connected(schedule: Schedule, provider: Provider) -> str:
+    return gettext("{schedule} is not connected to {provider}. Nothing was changed.").format(
+        schedule=schedule.name, provider=provider.name
+    )
+
+
+def moment(instant: datetime, time_zone: str) -> str:
+    """Return "Sun 22 Nov, 10:42", on the clocks of `time_zone`, for the lines of a receipt."""
+    local = instant.astimezone(ZoneInfo(time_zone))
+    return f"{day_text(local.date(), 'short')}, {clock_text(instant, time_zone)}"
+
+
+def link_saved(people: int) -> str:
+    if not people:
+        return gettext("Saved.")
+    sentence = ngettext("Saved. {n} person gets the link by email.", "Saved. {n} people get the link by email.", people)
+    return sentence.format(n=people)
+
+
+def taken_from_invitation() -> str:
+    return gettext("We took the link out of the invitation you pasted.")
+
+
+def not_a_link() -> str:
+    return gettext("Enter a full address that starts with https://")
+
+
+def field_in_use(schedules: list[str]) -> str:
+    sentence = ngettext(
+        "{schedules} takes its meeting links from this field. Choose another source on its Process page first.",
+        "{schedules} take their meeting links from this field. Choose another source on their Process pages first.",
+        len(schedules),
+    )
+    return sentence.format(schedules=", ".join(schedules))
+
+
+def say(refusal: Refusal) -> str:
+    """Return the sentence for a refusal that somebody who supervises may meet."""
+    if isinstance(refusal, NotOffered):
+        return gettext("Only capacity schedules have slots that are made ahead.")
+    return gettext("That is not possible. Nothing was changed.")

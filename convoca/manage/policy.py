@@ -1,0 +1,98 @@
+"""Who may do what behind /manage.
+
+Strangers are asked to log in. A person without the right gets the same answer as for an address that does not exist, so
+that nobody learns which accounts and schedules there are.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+
+from convoca.booking.models import Account, Membership, Schedule, Slot, User
+from convoca.booking.questions.viewers import Viewer, viewer_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A person with rights in one account, who is looking at it now."""
+
+    account: Account
+    viewer: Viewer
+
+    @property
+    def is_owner(self) -> bool:
+        return self.viewer.owns_account
+
+
+# Django calls it with the account's name and whatever else the address holds, by keyword.
+type Address = Callable[..., HttpResponseBase]
+type View[**P] = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]
+
+
+def for_supervisors[**P](view: View[P]) -> Address:
+    """Let in the owner, superusers, and superusers of any one schedule, who see only theirs."""
+    return _guarded(view, may=lambda viewer: viewer.supervises_anything)
+
+
+def for_owner[**P](view: View[P]) -> Address:
+    """Let in the owner alone: what links, credentials, people and mails depend on."""
+    return _guarded(view, may=lambda viewer: viewer.owns_account)
+
+
+def _guarded[**P](view: View[P], *, may: Callable[[Viewer], bool]) -> Address:
+    # Pages carry links of other people's meetings: no cache keeps them.
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, account: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        visit = visit_of(request, account)
+        if visit is None or not may(visit.viewer):
+            raise Http404
+        return view(request, visit, *args, **kwargs)
+
+    return guarded
+
+
+def visit_of(request: HttpRequest, account: str) -> Visit | None:
+    """Return what the person who is logged in is in the account called so, or None if there is no such account."""
+    found = Account.objects.filter(name=account).first()
+    user = request.user
+    if found is None or not isinstance(user, User):
+        return None
+    return Visit(account=found, viewer=viewer_of(found, user))
+
+
+def accounts_of(user: User) -> list[Account]:
+    """Return the accounts in which `user` has something to manage, by name."""
+    supervising = [Membership.Role.OWNER, Membership.Role.SUPERUSER]
+    everywhere = Account.objects.filter(memberships__user=user, memberships__role__in=supervising)
+    of_a_schedule = Account.objects.filter(
+        memberships__user=user, memberships__role=Membership.Role.USER, memberships__supervisions__isnull=False
+    )
+    return sorted({*everywhere, *of_a_schedule}, key=lambda account: account.title)
+
+
+def supervised_schedule(visit: Visit, slug: str) -> Schedule:
+    """Return the account's schedule of that address. Raises Http404 unless the visitor supervises it."""
+    schedule = get_object_or_404(Schedule.objects.select_related("connection"), account=visit.account, slug=slug)
+    if not visit.viewer.supervises(schedule.pk):
+        raise Http404
+    # The account is at hand; asking for it again would cost a query on every page.
+    schedule.account = visit.account
+    return schedule
+
+
+def supervised_slot(visit: Visit, slot_id: int) -> Slot:
+    """Return the account's live slot of that id. Raises Http404 unless the visitor supervises its schedule."""
+    slots = Slot.objects.select_related("schedule").filter(cancelled_at__isnull=True)
+    slot = get_object_or_404(slots, account=visit.account, pk=slot_id)
+    if not visit.viewer.supervises(slot.schedule_id):
+        raise Http404
+    return slot

@@ -1,0 +1,156 @@
+"""A vendor's page: which schedules use it, Connect and Disconnect, and what became of the credentials."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from convoca.booking.models import Account, Connection, Schedule
+from convoca.booking.operations.connecting import (
+    connect_schedule,
+    disconnect_schedule,
+    finish_consent,
+    is_shown_as_connected,
+    usable_connection,
+)
+from convoca.booking.operations.vendors import is_registered
+from convoca.manage import phrases
+from convoca.manage.connections import receipt_of, rows_of, working_links
+from convoca.manage.consent import Consent, answered_consent, ask_for_consent
+from convoca.manage.csp import TO_VENDORS
+from convoca.manage.pages import integration_title, render_page, see_other
+from convoca.manage.policy import Visit, for_owner, supervised_schedule, visit_of
+from convoca.providers import connected_provider_by_id
+from convoca.providers.contract import ConnectedProvider, OutcomeLost, ProviderError
+
+
+@csp_override(TO_VENDORS)
+@require_safe
+@for_owner
+def show_integration(request: HttpRequest, visit: Visit, provider: str) -> HttpResponse:
+    shown = _provider(provider)
+    context = {
+        "provider": shown,
+        "title": integration_title(shown),
+        "rows": rows_of(visit, shown),
+        "receipt": receipt_of(visit.account, shown),
+        "not_registered": "" if is_registered(shown.id) else phrases.not_registered(shown),
+    }
+    return render_page(request, visit, "manage/integration.html", context)
+
+
+@require_safe
+@for_owner
+def tell_receipt(request: HttpRequest, visit: Visit, provider: str) -> HttpResponse:
+    """Answer a page that shows a disconnection under way: nothing (204) while it is as far as it was."""
+    of = _provider(provider)
+    receipt = receipt_of(visit.account, of)
+    if receipt is not None and receipt.progress == request.GET.get("seen"):
+        return HttpResponse(status=204)
+    return render(request, "manage/receipt.html", {"receipt": receipt, "account": visit.account, "provider": of})
+
+
+@require_POST
+@for_owner
+def connect(request: HttpRequest, visit: Visit, provider: str, schedule: str) -> HttpResponse:
+    """Connect one schedule; the vendor asks for consent only where there is no connection that can be used."""
+    wanted, of, now = _provider(provider), supervised_schedule(visit, schedule), timezone.now()
+    if not is_registered(wanted.id):
+        messages.error(request, phrases.not_registered(wanted))
+        return _back(visit.account, wanted)
+    connection = usable_connection(visit.account, wanted.id)
+    if connection is None:
+        return _see_other(ask_for_consent(request, wanted.id, of, now=now))
+    connect_schedule(of, connection, now=now)
+    messages.success(request, phrases.connected_without_asking(of, wanted))
+    return _back(visit.account, wanted)
+
+
+@never_cache
+@login_required
+@require_GET
+def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take the vendor's answer. OAuth makes a GET change something here; the state stands in for the form's token."""
+    asked = _provider(provider)
+    now = timezone.now()
+    consent = answered_consent(request, asked.id, now=now)
+    schedule = _asked_for(request, consent) if consent else None
+    if consent is None or schedule is None:
+        messages.error(request, phrases.consent_unknown())
+        return redirect("manage:accounts")
+    code = request.GET.get("code", "")
+    if "error" in request.GET or not code:
+        denied = request.GET.get("error") == "access_denied"
+        messages.error(request, phrases.consent_denied() if denied else phrases.consent_refused(asked))
+    else:
+        _connect(request, schedule, asked, code, consent, now=now)
+    return _back(schedule.account, asked)
+
+
+def _asked_for(request: HttpRequest, consent: Consent) -> Schedule | None:
+    """Return the schedule that is to be connected, if this person still owns its account."""
+    schedules = Schedule.objects.select_related("account")
+    schedule = schedules.filter(account_id=consent.account_id, pk=consent.schedule_id).first()
+    visit = visit_of(request, schedule.account.name) if schedule else None
+    return schedule if visit is not None and visit.is_owner else None
+
+
+def _connect(
+    request: HttpRequest, schedule: Schedule, provider: ConnectedProvider, code: str, consent: Consent, *, now: datetime
+) -> None:
+    try:
+        connection = finish_consent(schedule.account, provider.id, code, code_verifier=consent.code_verifier, now=now)
+    except (ProviderError, OutcomeLost) as error:
+        messages.error(request, phrases.not_connected_because(error, provider))
+        return
+    if connection.state != Connection.State.OPEN:
+        messages.error(request, phrases.scopes_missing(provider, connection.reason))
+        return
+    connect_schedule(schedule, connection, now=now)
+    messages.success(request, phrases.connected(provider))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_owner
+def disconnect(request: HttpRequest, visit: Visit, provider: str, schedule: str) -> HttpResponse:
+    """Ask first, saying what happens (J11); then stop making links for this schedule."""
+    used, of, now = _provider(provider), supervised_schedule(visit, schedule), timezone.now()
+    if not is_shown_as_connected(of, used.id):
+        messages.info(request, phrases.was_not_connected(of, used))
+        return _back(visit.account, used)
+    if request.method == "POST":
+        disconnect_schedule(of, now=now)
+        messages.success(request, phrases.disconnected(of, used))
+        return _back(visit.account, used)
+    others = Schedule.objects.filter(account=visit.account, connection=of.connection_id).exclude(pk=of.pk)
+    context = {
+        "provider": used,
+        "schedule": of,
+        "sentences": [
+            phrases.will_have_no_link(of, used),
+            phrases.keep_working(working_links(of, used, now=now)),
+            *([] if others.exists() else [phrases.last_one(used)]),
+        ],
+    }
+    return render_page(request, visit, "manage/disconnect.html", context)
+
+
+def _provider(provider_id: str) -> ConnectedProvider:
+    try:
+        return connected_provider_by_id(provider_id)
+    except LookupError as error:
+        raise Http404 from error
+
+
+def _back(account: Account, provider: ConnectedProvider) -> HttpResponse:
+    return see_other("manage:integration", account=account.name, provider=provider.id)
+
+
+def _see_other(address: str) -> HttpResponse:
+    return HttpResponse(status=303, headers={"Location": address})

@@ -1,0 +1,163 @@
+"""Schedules: the list, what one is like, and Configure > Process."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from convoca.booking.models import OpeningHours, Schedule
+from convoca.booking.operations.configuring import LinkSourceUnavailable, choose_link_source, may_choose
+from convoca.booking.operations.vendors import application_for
+from convoca.booking.questions.viewers import supervised_schedules
+from convoca.booking.wording import city_text, minutes_text
+from convoca.manage import phrases
+from convoca.manage.forms import LinkSourceForm
+from convoca.manage.hours import week_of
+from convoca.manage.pages import integration_title, public_address, render_page, schedule_tabs, see_other
+from convoca.manage.policy import Visit, for_owner, for_supervisors, supervised_schedule
+from convoca.providers import PROVIDERS
+from convoca.providers.contract import Provider
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One source of links. A choice that cannot be made says why, and where that is changed."""
+
+    value: str
+    label: str
+    is_chosen: bool
+    is_open: bool
+    hint: str = ""
+    way_out: str = ""
+    way_out_label: str = ""
+
+
+@require_safe
+@for_supervisors
+def list_schedules(request: HttpRequest, visit: Visit) -> HttpResponse:
+    schedules = [
+        {
+            "name": schedule.name,
+            "slug": schedule.slug,
+            "kind": schedule.get_kind_display(),
+            "address": public_address(visit, schedule),
+            "source": _source_in_words(schedule),
+            "is_capacity": schedule.is_capacity,
+        }
+        for schedule in supervised_schedules(visit.viewer)
+    ]
+    return render_page(request, visit, "manage/schedules.html", {"schedules": schedules})
+
+
+@require_safe
+@for_supervisors
+def show_schedule(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
+    """Show what a schedule is like: Configure > Overview."""
+    shown = supervised_schedule(visit, schedule)
+    resources = [listed.resource for listed in shown.listed.select_related("resource")]
+    hours = OpeningHours.objects.filter(account=visit.account)
+    context = {
+        "schedule": shown,
+        "tabs": schedule_tabs(request, visit, shown),
+        "address": public_address(visit, shown),
+        "kind": shown.get_kind_display(),
+        "city": city_text(shown.time_zone),
+        "length": minutes_text(shown.length_minutes),
+        "source": _source_in_words(shown),
+        "week": week_of(list(hours.filter(schedule=shown))),
+        "resources": [{"name": resource.name, "week": week_of(list(resource.hours.all()))} for resource in resources],
+        "services": [
+            {"name": service.name, "length": minutes_text(service.minutes), "price": service.price_label}
+            for service in shown.services.all()
+        ],
+    }
+    return render_page(request, visit, "manage/schedule.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_owner
+def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
+    """Choose where links come from, under "Add an online meeting link to the booking?"."""
+    configured = supervised_schedule(visit, schedule)
+    form = LinkSourceForm(request.POST or None, sources=[Schedule.NO_LINK, *(each.id for each in PROVIDERS)])
+    if request.method == "POST" and form.is_valid():
+        try:
+            choose_link_source(configured, form.cleaned_data["source"], now=timezone.now())
+        except LinkSourceUnavailable:
+            form.add_error("source", gettext("This choice is not open yet. Its line says what to do first."))
+        else:
+            messages.success(request, gettext("Saved. It counts for new bookings; existing ones keep their links."))
+            return see_other("manage:process", account=visit.account.name, schedule=configured.slug)
+    context = {
+        "schedule": configured,
+        "tabs": schedule_tabs(request, visit, configured),
+        "choices": _choices(visit, configured),
+        "form": form,
+        "last_of": _last_of(visit, configured),
+    }
+    return render_page(request, visit, "manage/process.html", context, status=422 if form.errors else 200)
+
+
+def _choices(visit: Visit, schedule: Schedule) -> list[Choice]:
+    return [_choice(visit, schedule, None), *(_choice(visit, schedule, provider) for provider in PROVIDERS)]
+
+
+def _choice(visit: Visit, schedule: Schedule, provider: Provider | None) -> Choice:
+    value = provider.id if provider else Schedule.NO_LINK
+    is_chosen = schedule.link_source == value
+    is_open = is_chosen or may_choose(schedule, value)
+    hint, way_out, way_out_label = "", "", ""
+    if provider is not None and not is_open:
+        hint, way_out, way_out_label = _way_out(visit, provider)
+    elif provider is not None:
+        hint = _hint(provider)
+    return Choice(
+        value=value,
+        label=phrases.source_label(provider, schedule=schedule, account=visit.account),
+        is_chosen=is_chosen,
+        is_open=is_open,
+        hint=hint,
+        way_out=way_out,
+        way_out_label=way_out_label,
+    )
+
+
+def _way_out(visit: Visit, provider: Provider) -> tuple[str, str, str]:
+    """Return why a choice cannot be made, and the page that opens it (M15, M5)."""
+    if provider.capabilities.connects:
+        reason = gettext("Connect this schedule to {provider} first.").format(provider=provider.name)
+        page = reverse("manage:integration", args=[visit.account.name, provider.id])
+        return reason, page, integration_title(provider)
+    reason = gettext("Enable the supervisor field first.")
+    return reason, reverse("manage:access-control", args=[visit.account.name]), gettext("Access Control")
+
+
+def _hint(provider: Provider) -> str:
+    if provider.capabilities.connects:
+        return gettext("Every booking gets a meeting of its own; a slot of a class has one for everybody.")
+    if not provider.capabilities.automatic:
+        return gettext("Only people with a booking can see it.")
+    if provider.host_signs_in(application=application_for(provider.id)):
+        return gettext(
+            "No account is needed. On the public server of {provider} the host must sign in before the first guest "
+            "comes in."
+        ).format(provider=provider.name)
+    return gettext("No account is needed.")
+
+
+def _last_of(visit: Visit, schedule: Schedule) -> Provider | None:
+    """Return the provider whose credentials go if this schedule turns to another source, or None."""
+    if schedule.connection_id is None:
+        return None
+    others = Schedule.objects.filter(account=visit.account, connection=schedule.connection_id).exclude(pk=schedule.pk)
+    if others.exists():
+        return None
+    return next((provider for provider in PROVIDERS if provider.id == schedule.link_source), None)
+
+
+def _source_in_words(schedule: Schedule) -> str:
+    return phrases.source_name(next((each for each in PROVIDERS if each.id == schedule.link_source), None))

@@ -1,0 +1,129 @@
+"""The superuser's day: who comes, and whether everybody has a link."""
+
+from datetime import date, datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from convoca.booking.models import Booking, Slot
+from convoca.booking.operations.linking import NotALink, find_link, type_link
+from convoca.booking.questions.links import MOVING, LinkState, links_for
+from convoca.booking.wording import day_text, span_text, zone_text
+from convoca.core.time import local_day, localize
+from convoca.manage import phrases
+from convoca.manage.agenda import Row, cells_of, first_after, needing_ahead, rows_of
+from convoca.manage.forms import LinkForm, read_day
+from convoca.manage.live import Poll, poll_of, read_shown
+from convoca.manage.pages import render_page
+from convoca.manage.policy import Visit, for_supervisors, supervised_slot
+
+DAY = timedelta(days=1)
+
+
+@require_safe
+@for_supervisors
+def show_day(request: HttpRequest, visit: Visit) -> HttpResponse:
+    now = timezone.now()
+    day = read_day(request.GET.get("day"), time_zone=visit.account.time_zone, now=now)
+    return _render_day(request, visit, day, now=now)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_supervisors
+def paste_link(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:
+    """Use the address in what was pasted as the slot's link from now on (J8)."""
+    now = timezone.now()
+    pasted_into = supervised_slot(visit, slot)
+    if request.method != "POST":
+        return redirect(_address_of_row(visit, pasted_into))
+    form = LinkForm(request.POST)
+    if form.is_valid():
+        text = form.cleaned_data["link"]
+        try:
+            type_link(pasted_into, text, now=now)
+        except NotALink:
+            form.add_error("link", phrases.not_a_link())
+        else:
+            messages.success(request, _saved(pasted_into, text))
+            return HttpResponse(status=303, headers={"Location": _address_of_row(visit, pasted_into)})
+    day = local_day(pasted_into.starts_at, visit.account.time_zone)
+    return _render_day(request, visit, day, now=now, rejected=(pasted_into.pk, form))
+
+
+@require_safe
+@for_supervisors
+def tell_news(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer a page that waits for links: nothing (204) while they are as it shows them, else what has changed."""
+    now = timezone.now()
+    shown = read_shown(request.GET.get("rows", ""))
+    slots = [
+        slot
+        for slot in Slot.objects.select_related("schedule").filter(account=visit.account, pk__in=shown)
+        if visit.viewer.supervises(slot.schedule_id)
+    ]
+    links = links_for(visit.viewer, slots, now=now)
+    changed = [slot for slot in slots if links[slot.pk].state != shown[slot.pk]]
+    if slots and not changed:
+        return HttpResponse(status=204)
+    zone = visit.account.time_zone
+    cells = cells_of(visit.account.pk, {slot.pk: links[slot.pk] for slot in changed}, time_zone=zone)
+    arrived = [slot for slot in changed if links[slot.pk].state is LinkState.READY]
+    news = {
+        "visit": visit,
+        "account": visit.account,
+        "cells": [cells[slot.pk] for slot in changed],
+        "said": " ".join(phrases.link_arrived(_when(slot, zone)) for slot in arrived),
+        "poll": poll_of(visit.account, {slot.pk: links[slot.pk].state for slot in slots}),
+    }
+    return render(request, "manage/news.html", news)
+
+
+def _when(slot: Slot, time_zone: str) -> str:
+    return span_text(slot.starts_at, slot.ends_at, time_zone)
+
+
+def _saved(slot: Slot, text: str) -> str:
+    people = Booking.objects.filter(account_id=slot.account_id, slot=slot, status=Booking.Status.CONFIRMED).count()
+    sentences = [phrases.link_saved(people)]
+    if find_link(text) != text.strip():
+        sentences.insert(0, phrases.taken_from_invitation())
+    return " ".join(sentences)
+
+
+def _address_of_row(visit: Visit, slot: Slot) -> str:
+    day = local_day(slot.starts_at, visit.account.time_zone)
+    return f"{reverse('manage:today', args=[visit.account.name])}?day={day.isoformat()}#slot-{slot.pk}"
+
+
+def _render_day(
+    request: HttpRequest, visit: Visit, day: date, *, now: datetime, rejected: tuple[int, LinkForm] | None = None
+) -> HttpResponse:
+    zone = visit.account.time_zone
+    today = local_day(now, zone)
+    rows = rows_of(visit.viewer, day, time_zone=zone, now=now)
+    in_need = [row for row in rows if row.in_need]
+    context = {
+        "day": day,
+        "day_text": day_text(day, "full"),
+        "is_today": day == today,
+        "zone": zone_text(zone, localize(day, 12 * 60, zone)),
+        "before": (day - DAY).isoformat(),
+        "after": (day + DAY).isoformat(),
+        "count": phrases.day_count(len(rows), in_need=len(in_need)),
+        "in_need": in_need,
+        "others": [row for row in rows if not row.in_need],
+        "ahead": needing_ahead(visit.viewer, after=day, time_zone=zone, now=now) if day == today else [],
+        "first_after": None if rows else first_after(visit.viewer, day, time_zone=zone),
+        "poll": _poll(visit, rows),
+        "rejected_slot": rejected[0] if rejected else None,
+        "rejected_form": rejected[1] if rejected else None,
+    }
+    return render_page(request, visit, "manage/today.html", context, status=422 if rejected else 200)
+
+
+def _poll(visit: Visit, rows: list[Row]) -> Poll | None:
+    return poll_of(visit.account, {row.slot_id: row.link.state for row in rows if row.link.state in MOVING})
