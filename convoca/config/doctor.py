@@ -1,0 +1,114 @@
+"""`convoca doctor`: looks for what is wrong and says it in sentences."""
+
+import os
+import smtplib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from cryptography.fernet import InvalidToken
+from django.apps import apps
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from convoca.config.env import VARIABLES, Environment
+from convoca.config.env_values import MailKind, Tls, is_loopback
+
+# Secrets read of each kind: enough to notice a lost key without reading a large table to its end.
+SECRETS_TRIED = 200
+# The sweep runs every 5 s and a call has 15 s: whatever has been due for longer is waited for in vain.
+DUE_AT_MOST = timedelta(minutes=1)
+MAIL_WITHIN = timedelta(seconds=10)
+# Read by the tests alone.
+TEST_VARIABLES = frozenset({"CONVOCA_CONTRACTS"})
+
+
+def examine(environment: Environment) -> int:
+    """Print what is wrong, one sentence each, or that all is well; return the exit status."""
+    complaints = [*_settings(environment), *_database(), *_mail_server(environment)]
+    for complaint in complaints:
+        print(f"- {complaint}")
+    if not complaints:
+        print("Settings, database, keys, worker and mail server: all is well.")
+    return 1 if complaints else 0
+
+
+def _settings(environment: Environment) -> Iterator[str]:
+    known = {variable.name for variable in VARIABLES} | TEST_VARIABLES
+    known |= {f"{variable.name}_FILE" for variable in VARIABLES if variable.secret}
+    for name in sorted(os.environ):
+        if name.startswith("CONVOCA_") and name not in known:
+            yield f"{name} is set, but Convoca has no such setting. They are listed in docs/selfhost.md."
+    if environment.email.kind is MailKind.SMTP and environment.email_from.endswith("@localhost>"):
+        yield "CONVOCA_EMAIL_FROM is not set: mail servers refuse mails from localhost."
+    if environment.behind_proxy and is_loopback(environment.allowed_hosts[0]):
+        yield "CONVOCA_BASE_URL is not set: mails and calendars would point at this machine."
+
+
+def _database() -> Iterator[str]:
+    """Yield what is wrong with the database; the later examinations need what the earlier ones found right."""
+    for examination in (_tables, _keys, _worker):
+        try:
+            complaints = list(examination())
+        except DatabaseError as error:
+            complaints = [f"The database does not answer: {error}".strip().replace("\n", " ")]
+        yield from complaints
+        if complaints:
+            return
+
+
+def _tables() -> Iterator[str]:
+    executor = MigrationExecutor(connection)
+    if missing := executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        yield f"The database lacks {len(missing)} changes of this version. Run `convoca migrate`."
+
+
+def _keys() -> Iterator[str]:
+    from convoca.booking.models.sealed import Sealed, SealedField
+
+    for model in apps.get_app_config("booking").get_models():
+        for column in (field for field in model._meta.concrete_fields if isinstance(field, SealedField)):
+            newest = model._default_manager.exclude(**{column.name: Sealed()}).order_by("-pk")
+            lost = sum(not _opens(each.open) for each in newest.values_list(column.name, flat=True)[:SECRETS_TRIED])
+            if lost:
+                yield (
+                    f"{lost} of the newest secrets in {model._meta.db_table}.{column.column} cannot be read with "
+                    "CONVOCA_ENCRYPTION_KEYS. Put the key they were written with back, behind the newest."
+                )
+
+
+def _opens(open_secret: Callable[[], str]) -> bool:
+    try:
+        open_secret()
+    except InvalidToken:
+        return False
+    return True
+
+
+def _worker() -> Iterator[str]:
+    from convoca.booking.operations.leasing import unleased
+
+    late = timezone.now() - DUE_AT_MOST
+    for model in apps.get_app_config("booking").get_models():
+        if {"due_at", "lease_until"} <= {field.name for field in model._meta.concrete_fields}:
+            waiting = model._default_manager.filter(unleased(), due_at__lt=late)
+            if number := waiting.count():
+                yield (
+                    f"{number} rows of {model._meta.db_table} have been due for more than a minute: is a worker "
+                    "running? Start one with `convoca worker` (or `convoca serve`)."
+                )
+
+
+def _mail_server(environment: Environment) -> Iterator[str]:
+    mail = environment.email
+    if mail.kind is MailKind.OUTBOX:
+        return
+    kind = smtplib.SMTP_SSL if mail.tls is Tls.IMPLICIT else smtplib.SMTP
+    try:
+        with kind(mail.host, mail.port, timeout=MAIL_WITHIN.total_seconds()) as server:
+            if mail.tls is Tls.STARTTLS:
+                server.starttls()
+            if mail.user:
+                server.login(mail.user, mail.password)
+    except (OSError, smtplib.SMTPException) as error:
+        yield f"The mail server {mail.host}:{mail.port} refuses us: {error}. Mails wait until it answers."

@@ -1,0 +1,44 @@
+"""What every command does before it touches the database."""
+
+import os
+import sys
+from pathlib import Path
+
+from convoca.config.env import Environment
+from convoca.config.env_values import Engine
+
+
+def set_up_django(environment: Environment) -> None:
+    """Make the folders that are written to, and load Django. What is written is for its owner's eyes alone."""
+    os.umask(0o077)
+    environment.var.mkdir(parents=True, exist_ok=True)
+    if environment.database.engine is Engine.SQLITE:
+        Path(environment.database.name).parent.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "convoca.config.settings")
+
+    import django
+
+    django.setup()
+
+
+def make_tables(*, verbosity: int) -> None:
+    """Make or update every table: those of the migrations, and the cache's, which Django makes apart from them."""
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=verbosity)
+    call_command("createcachetable", verbosity=0)
+
+
+def tables_are_current() -> bool:
+    """Say whether every migration has been applied; if not, print what to do."""
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connections["default"])
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    # A connection must not be shared with the processes that the web server forks.
+    connections.close_all()
+    if missing:
+        sentence = f"The database lacks {len(missing)} changes of this version. Run `convoca migrate` first."
+        print(sentence, file=sys.stderr)
+    return not missing

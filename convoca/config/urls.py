@@ -1,0 +1,10 @@
+"""Every address of an installation, by door."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("convoca.public.urls")),
+    path("", include("convoca.api.urls")),
+    path("manage/", include("convoca.manage.urls")),
+    path("accounts/", include("convoca.manage.account_urls")),
+]

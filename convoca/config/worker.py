@@ -1,0 +1,81 @@
+"""The worker: carries out wake-ups as they are enqueued, and finds what is due even if a wake-up was lost."""
+
+import logging
+import signal
+import threading
+import time
+from datetime import timedelta
+from types import FrameType
+
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+log = logging.getLogger(__name__)
+
+SWEEP_EVERY = timedelta(seconds=5)
+# A row that is due but cannot be taken (its lease lives) must not make the sweep spin.
+SWEEP_AT_MOST_EVERY = timedelta(seconds=0.25)
+TOLD_SEEN_WITHIN = timedelta(seconds=0.1)
+# Longer than a call to a vendor may take (15 s).
+FINISH_WITHIN = timedelta(seconds=19)
+
+
+def work_until_told(*, threads: int) -> int:
+    """Work until Ctrl-C or SIGTERM; return the exit status, 1 if the work ended by itself."""
+    told = False
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal told
+        told = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, note)
+    stop = threading.Event()
+    work = threading.Thread(target=run_worker, kwargs={"threads": threads, "stop": stop}, name="work", daemon=True)
+    work.start()
+    # The signal handler may interrupt this thread anywhere, so it takes no lock: a plain flag, looked at often.
+    while not told and work.is_alive():
+        time.sleep(TOLD_SEEN_WITHIN.total_seconds())
+    stop.set()
+    work.join(FINISH_WITHIN.total_seconds())
+    return 0 if told else 1
+
+
+def run_worker(*, threads: int, stop: threading.Event) -> None:
+    """Work until `stop` is set; then finish the calls in flight and return."""
+    sweeper = threading.Thread(target=_sweep, args=(stop,), name="sweep")
+    sweeper.start()
+    try:
+        _carry_out_tasks(threads, stop)
+    finally:
+        stop.set()
+        sweeper.join()
+        connection.close()
+
+
+def _carry_out_tasks(threads: int, stop: threading.Event) -> None:
+    # Imported here because each engine's tables exist on its own database only.
+    if connection.vendor == "postgresql":
+        from convoca.config.engine_postgres import work
+    else:
+        from convoca.config.engine_sqlite import work
+    work(threads=threads, stop=stop)
+
+
+def _sweep(stop: threading.Event) -> None:
+    """Wake what is due every few seconds, or earlier if something becomes due earlier."""
+    from convoca.booking.operations.waking import wake_due
+
+    while not stop.is_set():
+        pause = SWEEP_EVERY
+        try:
+            close_old_connections()
+            next_due_at = wake_due(timezone.now())
+        except Exception:
+            # Whatever it was (a locked file, a restarting server), the next sweep is the remedy.
+            log.exception("sweep_failed")
+        else:
+            if next_due_at is not None:
+                pause = min(pause, max(next_due_at - timezone.now(), SWEEP_AT_MOST_EVERY))
+        stop.wait(pause.total_seconds())
+    connection.close()

@@ -1,0 +1,89 @@
+"""The command line: each command explains itself, and refuses in a sentence what it cannot do."""
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from convoca.config.env import read_environment
+from tests.installation import Installation
+
+COMMANDS = ("serve", "web", "worker", "migrate", "demo", "sandbox", "doctor", "keys")
+
+
+def convoca(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "convoca.config.cli", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    told = convoca(command, "--help")
+
+    assert told.returncode == 0
+    assert told.stdout.startswith(f"usage: convoca {command}")
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "worker", "migrate", "demo", "doctor"])
+def test_nothing_starts_without_keys_of_its_own(command: str) -> None:
+    refused = convoca(command)
+
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert refused.stderr.startswith("CONVOCA_SECRET_KEY is missing: ")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_fresh_keys_are_an_environment() -> None:
+    lines = [convoca("keys").stdout.splitlines() for _ in range(2)]
+
+    for each in lines:
+        read_environment(dict(line.split("=", 1) for line in each))
+    assert set(lines[0]).isdisjoint(lines[1])
+
+
+def test_nothing_is_served_from_old_tables(installation: Installation) -> None:
+    for command in ("web", "worker", "serve"):
+        refused = installation.run(command)
+
+        assert refused.returncode == 2
+        assert "Run `convoca migrate` first." in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_a_taken_port_gets_a_sentence(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", installation.port)):
+        refused = installation.run("web")
+
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"Port {installation.port} is taken by another program.")
+
+
+def test_the_doctor_finds_a_new_installation_in_need_of_tables_and_then_well(installation: Installation) -> None:
+    before = installation.run("doctor")
+    installation.run("migrate")
+    after = installation.run("doctor")
+
+    assert (before.returncode, after.returncode) == (1, 0)
+    assert "Run `convoca migrate`." in before.stdout
+    assert after.stdout == "Settings, database, keys, worker and mail server: all is well.\n"
+
+
+def test_the_doctor_names_a_setting_that_does_not_exist(installation: Installation) -> None:
+    installation.run("migrate")
+    installation.environment["CONVOCA_ENCRYPTON_KEYS"] = "x"
+
+    assert "CONVOCA_ENCRYPTON_KEYS is set, but Convoca has no such setting." in installation.run("doctor").stdout
+
+
+def test_the_doctor_tries_the_mail_server(installation: Installation) -> None:
+    installation.run("migrate")
+    installation.environment["EMAIL_URL"] = f"smtp://localhost:{installation.port}"
+
+    assert f"The mail server localhost:{installation.port} refuses us" in installation.run("doctor").stdout

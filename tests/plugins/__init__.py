@@ -1,0 +1,1 @@
+"""What pytest loads before it reads the settings."""
