@@ -1,0 +1,30 @@
+"""The benchmark measures something: tiny sizes, no limits on the numbers, which are the machine's of the moment."""
+
+import re
+
+from bench import availability, booking
+from bench.table import Row
+from tests.plugins.database import KIND
+
+
+def _numbers(rows: list[Row]) -> dict[str, float]:
+    found = {row.what: re.match(r"[\d.]+", row.measured) for row in rows}
+    return {what: float(number[0]) for what, number in found.items() if number}
+
+
+def test_a_month_is_measured_as_json_and_as_pages() -> None:
+    measured = _numbers(availability.measure(sizes=[200], rounds=1, database=KIND))
+
+    assert measured["JSON, 200 bookings, CPU"] > 0
+    assert measured["page, 200 bookings, CPU"] > 0
+    assert measured["JSON, queries"] <= 6
+    assert measured["page, queries"] <= 6
+    assert measured["page, first view with styles and scripts, gzipped"] <= 60
+
+
+def test_a_booking_is_measured_and_everything_owed_is_written() -> None:
+    rows = booking.measure(rounds=1, seconds=0.5, database=KIND)
+
+    assert _numbers(rows)["ours / bare"] > 0
+    assert _numbers(rows)["a booking, queries"] <= 20
+    assert [row.met for row in rows if row.what == "written for them"] == [True]

@@ -1,0 +1,277 @@
+"""An account in which there is something to leak: appointments and a class with links of every kind, and all who look.
+
+Everybody books in a browser, as people do. What vendors would have answered is written into the meetings directly.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import Settings
+
+from convoca.booking.mail.post import Post
+from convoca.booking.models import (
+    Account,
+    Booking,
+    Meeting,
+    Membership,
+    OutboxMail,
+    Schedule,
+    Sealed,
+    Slot,
+    Supervision,
+    User,
+)
+from convoca.booking.operations.configuring import set_supervisor_field
+from convoca.booking.operations.linking import type_link
+from convoca.booking.operations.notifying import notify_next
+from convoca.booking.operations.provisioning import provision_next
+from convoca.booking.questions.bookings import booking_by_token
+from tests.booking.building import (
+    MADRID,
+    NOW,
+    at,
+    connect_zoom,
+    make_account,
+    make_capacity_schedule,
+    make_class,
+    make_member,
+    make_resource_schedule,
+    make_service_schedule,
+)
+from tests.walk.needles import Needles
+from tests.walk.viewers import Looker, Secret
+
+DAY = date(2026, 11, 26)
+TYPED_LINK = "https://rooms.example.net/typed-room-4711?key=typed-key-0815"
+MADE_UP = "bm8tc3VjaC1ib29raW5nIQ"
+CONTACT = "hello@lumbre.example"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What one person has of one booking: the two addresses, and what the browser that booked remembers."""
+
+    token: str
+    join_token: str
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    account: Account
+    schedules: Mapping[str, Schedule]
+    users: Mapping[Looker, User]
+    sessions: Mapping[Looker, Mapping[str, str]]
+    held: Mapping[tuple[Looker, Secret], Held]
+    slots: Mapping[Secret, Slot]
+    mails: Mapping[Secret, OutboxMail]
+    needles: Needles
+
+    def browser(self, looker: Looker, about: Secret | None = None) -> Client:
+        """Return the browser of `looker`; it has the cookies of the booking that the visit is about."""
+        held = self.held.get((looker, about)) if about else None
+        return _browser({**self.sessions.get(looker, {}), **(held.cookies if held else {})})
+
+
+def _browser(cookies: Mapping[str, str]) -> Client:
+    client = Client()
+    client.cookies.load(dict(cookies))
+    return client
+
+
+def _cookies_of(client: Client) -> dict[str, str]:
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+def prepare_installation(settings: Settings) -> None:
+    """Let the installation keep its mails in the outbox, and have an application at Zoom."""
+    settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
+    keys = replace(settings.VENDORS["zoom"], client_id="client", client_secret="client-secret")
+    settings.VENDORS = settings.VENDORS | {"zoom": keys}
+    # One walk knocks more often than a person; the limits have tests of their own.
+    settings.ACCOUNT_RATE_LIMITS = False
+    # Hashing as slowly as for real passwords would take longer than the walk.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def build_scene() -> Scene:
+    """Build it at NOW: the clock must stand there, or run from there."""
+    account = make_account(contact_email=CONTACT)
+    set_supervisor_field(account, Account.SupervisorField.SHOWN, label="Notes")
+    schedules = _make_schedules(account)
+    users = _make_people(account, schedules)
+    slot = make_class(schedules["class"], capacity=20)
+    held = _book_everything(schedules, slot)
+    slots = {secret: _booking(held[looker, secret]).slot for looker, secret in BOOKED_ONCE}
+    needles = _make_links(slots)
+    _let_some_wait_and_some_cancel(held)
+    _send_mails()
+    return Scene(
+        account=account,
+        schedules=schedules,
+        users=users,
+        sessions={looker: _log_in(user) for looker, user in users.items()},
+        held=held,
+        slots=slots,
+        mails=_mails_with_links(needles),
+        needles=needles,
+    )
+
+
+# Who booked the slot of each secret.
+BOOKED_ONCE = [
+    *((Looker.BOOKER, secret) for secret in (Secret.ZOOM, Secret.JITSI, Secret.TYPED, Secret.CLASS)),
+    (Looker.WAITING, Secret.PENDING),
+    (Looker.CANCELLED, Secret.CANCELLED),
+]
+
+
+def _make_schedules(account: Account) -> dict[str, Schedule]:
+    consultations = make_resource_schedule(account, resources=2)
+    talks = make_resource_schedule(account, slug="talks", name="Talks", link_source=Schedule.MANUAL)
+    yoga = make_capacity_schedule(account)
+    for schedule in (consultations, yoga):
+        connect_zoom(schedule)
+    return {
+        "resource": consultations,
+        "service": make_service_schedule(account, link_source="jitsi"),
+        "talks": talks,
+        "class": yoga,
+        "linkless": make_resource_schedule(account, slug="visits", name="Visits"),
+    }
+
+
+def _make_people(account: Account, schedules: Mapping[str, Schedule]) -> dict[Looker, User]:
+    elsewhere = make_account("Otra")
+    make_resource_schedule(elsewhere, link_source="jitsi")
+    role = Membership.Role
+    people = {
+        Looker.ELSEWHERE: make_member(elsewhere, role.OWNER),
+        Looker.MEMBER: make_member(account, email="member@lumbre.example"),
+        Looker.ELSEWHERE_SUPERUSER: make_member(account, email="visits@lumbre.example"),
+        Looker.CLASS_SUPERUSER: make_member(account, email="yoga@lumbre.example"),
+        Looker.SUPERUSER: make_member(account, role.SUPERUSER),
+        Looker.OWNER: make_member(account, role.OWNER),
+    }
+    for looker, name in ((Looker.ELSEWHERE_SUPERUSER, "linkless"), (Looker.CLASS_SUPERUSER, "class")):
+        Supervision.objects.create(account=account, membership=people[looker], schedule=schedules[name])
+    users = {looker: membership.user for looker, membership in people.items()}
+    # As their first log-in leaves them.
+    EmailAddress.objects.bulk_create(EmailAddress(user=each, email=each.email, primary=True) for each in users.values())
+    return users
+
+
+def _log_in(user: User) -> dict[str, str]:
+    client = Client()
+    client.force_login(user)
+    return _cookies_of(client)
+
+
+def _book_everything(schedules: Mapping[str, Schedule], slot: Slot) -> dict[tuple[Looker, Secret], Held]:
+    luis, eva, marta = "luis@example.org", "eva@example.org", "marta@example.org"
+    in_class = {"slot": slot.pk}
+    held = {
+        (Looker.BOOKER, Secret.ZOOM): _book(schedules["resource"], luis, start="10:00"),
+        (Looker.BOOKER, Secret.JITSI): _book(schedules["service"], luis, start="11:00"),
+        (Looker.BOOKER, Secret.TYPED): _book(schedules["talks"], luis, start="12:00"),
+        (Looker.BOOKER, Secret.CLASS): _book(schedules["class"], luis, **in_class),
+        (Looker.WAITING, Secret.PENDING): _book(schedules["resource"], eva, start="13:00"),
+        (Looker.WAITING, Secret.CLASS): _book(schedules["class"], eva, **in_class),
+        (Looker.CANCELLED, Secret.CANCELLED): _book(schedules["resource"], marta, start="14:00"),
+        (Looker.CANCELLED, Secret.CLASS): _book(schedules["class"], marta, **in_class),
+    }
+    for (looker, secret), each in list(held.items()):
+        if looker is Looker.BOOKER:
+            held[Looker.HOLDER, secret] = Held(token=each.token, join_token=each.join_token)
+    return held
+
+
+def start(clock: str) -> str:
+    """Return the value of the radio button of that time on the day of the scene."""
+    return at(clock).strftime("%Y-%m-%dT%H:%MZ")
+
+
+def _book(schedule: Schedule, email: str, **choice: Any) -> Held:
+    chosen = {"start": start(choice["start"])} if "start" in choice else choice
+    browser = Client()
+    address = reverse("schedule", args=[schedule.account.name, schedule.slug])
+    answer = browser.post(f"{address}?tz={MADRID}", {"name": "Luis Pérez", "email": email, **chosen})
+    assert answer.status_code == 303, answer.content.decode()
+    token = answer["Location"].rpartition("/")[2]
+    booking = booking_by_token(token)
+    assert booking is not None
+    return Held(token=token, join_token=booking.join_token.open(), cookies=_cookies_of(browser))
+
+
+def _booking(held: Held) -> Booking:
+    booking = booking_by_token(held.token)
+    assert booking is not None
+    return booking
+
+
+def _make_links(slots: Mapping[Secret, Slot]) -> Needles:
+    parts = {}
+    at_zoom = (Secret.ZOOM, Secret.CLASS, Secret.PENDING, Secret.CANCELLED)
+    for number, secret in enumerate(at_zoom, start=1):
+        parts[secret] = _made_at_zoom(slots[secret], f"8{number}5512{number}4471", f"{secret}Pass{number}7531")
+    while provision_next(now=timezone.now()):
+        continue
+    room = slots[Secret.JITSI].meetings.get().link.open()
+    assert room, "no room was made"
+    type_link(slots[Secret.TYPED], TYPED_LINK, now=timezone.now())
+    return Needles(
+        parts | {Secret.JITSI: [room.rpartition("/")[2]], Secret.TYPED: ["typed-room-4711", "typed-key-0815"]}
+    )
+
+
+def _made_at_zoom(slot: Slot, number: str, passcode: str) -> list[str]:
+    """Write into the slot's meeting what Zoom would have answered, and return what it is known by."""
+    password = f"{passcode}InTheLink.1"
+    meeting = slot.meetings.get()
+    meeting.remote_id, meeting.observed = number, Meeting.Observed.PRESENT
+    meeting.sent_revision, meeting.due_at, meeting.ready_at = meeting.wanted_revision, None, NOW
+    meeting.link = Sealed.seal(f"https://us02web.zoom.us/j/{number}?pwd={password}")
+    meeting.passcode = Sealed.seal(passcode)
+    meeting.save()
+    return [number, password, passcode]
+
+
+def _let_some_wait_and_some_cancel(held: Mapping[tuple[Looker, Secret], Held]) -> None:
+    for secret, status in ((Secret.PENDING, Booking.Status.PENDING), (Secret.CLASS, Booking.Status.WAITING)):
+        booking = _booking(held[Looker.WAITING, secret])
+        booking.status = status
+        booking.save(update_fields=["status"])
+    for secret in (Secret.CANCELLED, Secret.CLASS):
+        answer = Client().post(reverse("booking_cancel", args=[held[Looker.CANCELLED, secret].token]))
+        assert answer.status_code == 303
+
+
+def _send_mails() -> None:
+    """Send all that is owed until shortly before the first appointment: confirmations and reminders."""
+    for now in (NOW + timedelta(minutes=1), at("09:30")):
+        with Post() as post:
+            while notify_next(now=now, post=post):
+                continue
+
+
+def written(mail: OutboxMail) -> str:
+    """Return all that a mail says: its headers, and every part of it decoded."""
+    letter = message_from_bytes(mail.message.open().encode("utf-8", "surrogateescape"), policy=policy.default)
+    parts = [part.get_payload(decode=True) for part in letter.walk() if not part.is_multipart()]
+    bodies = [part.decode("utf-8", "replace") for part in parts if isinstance(part, bytes)]
+    return "\n".join([*(f"{name}: {value}" for name, value in letter.items()), *bodies])
+
+
+def _mails_with_links(needles: Needles) -> dict[Secret, OutboxMail]:
+    mails: dict[Secret, OutboxMail] = {}
+    for mail in OutboxMail.objects.order_by("pk"):
+        for secret in needles.in_text(written(mail)):
+            mails.setdefault(secret, mail)
+    return mails
