@@ -1,0 +1,1 @@
+"""Benchmarks that anyone can run: `make bench`. What decides are ratios within one run, not absolute times."""

@@ -1,0 +1,70 @@
+"""`python -m bench [part…]`: measure, and print tables. What decides are ratios within one run."""
+
+import argparse
+import os
+import platform
+import time
+from collections.abc import Callable
+
+from bench import availability, booking, idle, peer, races
+from bench.installation import DATABASES
+from bench.table import Row, print_rows
+
+# Filled through its own models; beyond that, filling takes longer than measuring.
+PEER_AT_MOST = 50_000
+YARDSTICK = 1_000_000
+
+PARTS: dict[str, tuple[str, Callable[[argparse.Namespace, str], list[Row]]]] = {
+    "availability": (
+        "A month of one resource",
+        lambda chosen, database: availability.measure(sizes=chosen.sizes, rounds=chosen.rounds, database=database),
+    ),
+    "peer": (
+        "Beside django-appointment",
+        lambda chosen, database: peer.measure(
+            sizes=[size for size in chosen.sizes if size <= PEER_AT_MOST], rounds=chosen.rounds
+        ),
+    ),
+    "booking": (
+        "A booking",
+        lambda chosen, database: booking.measure(rounds=chosen.rounds, seconds=chosen.seconds, database=database),
+    ),
+    "races": ("Races", lambda chosen, database: races.measure(crowds=chosen.crowds, database=database)),
+    "idle": ("At rest", lambda chosen, database: idle.measure(database=database)),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--database", choices=[*DATABASES, "both"], default="both")
+    parser.add_argument("--sizes", type=_numbers, default=[0, 1_000, 10_000, 50_000, 1_000_000], help="0,1000,…")
+    parser.add_argument("--crowds", type=_numbers, default=[100, 500], help="100,500")
+    parser.add_argument("--rounds", type=int, default=15, help="rounds of ten requests each")
+    parser.add_argument("--seconds", type=float, default=4, help="how long a crowd books")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.parts) - PARTS.keys():
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    print(f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}")
+    for name in chosen.parts or PARTS:
+        title, measure = PARTS[name]
+        both = DATABASES if name != "peer" else DATABASES[:1]
+        for database in both if chosen.database == "both" else [chosen.database]:
+            before = _state()
+            print_rows(f"{title} ({database})", measure(chosen, database))
+            print(f"\nBefore: {before}. After: {_state()}.", flush=True)
+
+
+def _state() -> str:
+    """Say how busy the machine is, and how fast: shared cores can be half as fast as the same cores alone."""
+    begun = time.thread_time()
+    sum(range(YARDSTICK))
+    return f"load {os.getloadavg()[0]:.1f}, a million additions {(time.thread_time() - begun) * 1000:.0f} ms"
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",")]
+
+
+if __name__ == "__main__":
+    main()

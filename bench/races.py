@@ -1,0 +1,43 @@
+"""Everybody wants the same: one free time, and a class of twenty, on a server with eight workers.
+
+Peers overbook by exactly their number of workers, so one worker proves nothing.
+"""
+
+from bench.clients import at_once, percentile, statuses
+from bench.installation import installed
+from bench.server import convoca, served
+from bench.table import Row
+
+WORKERS = 8
+PLACES = 20
+P99_SECONDS = 1.0
+
+
+def measure(*, crowds: list[int], database: str) -> list[Row]:
+    return [row for people in crowds for row in _race(people, database)]
+
+
+def _race(people: int, database: str) -> list[Row]:
+    with installed(database) as installation:
+        scene = installation.ask("tests.races.scene", "make")
+        environment, command = convoca(installation.environment, workers=WORKERS)
+        with served(environment, *command) as server:
+            rows = []
+            for what, page, form, places in (
+                ("one place", scene["time_page"], {"start": scene["time"]}, 1),
+                (f"a class of {PLACES}", scene["class_page"], {"slot": scene["class"]}, PLACES),
+            ):
+                answers = at_once(server.url, page, form, people=people)
+                found, p99 = statuses(answers), percentile(answers, 99)
+                exact = found == {303: places, 409: people - places}
+                aim = f"{places} booked, rest refused" + ("; p99 < 1 s" if database == "postgres" else "")
+                fast = database != "postgres" or p99 < P99_SECONDS
+                text = f"{found.get(303, 0)} booked, {found.get(409, 0)} refused, p99 {p99:.2f} s"
+                rest = {status: number for status, number in found.items() if status not in {303, 409}}
+                rows.append(Row(f"{people} people, {what}", text + (f", {rest}" if rest else ""), aim, exact and fast))
+        left = installation.ask("tests.races.scene", "count")
+        counted = [left["time_bookings"], left["occupancies"], left["class_bookings"], left["class_taken"]]
+        rows.append(
+            Row(f"{people} people, in the database", f"{counted}", "[1, 1, 20, 20]", counted == [1, 1, PLACES, PLACES])
+        )
+        return rows
