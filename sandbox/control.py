@@ -20,6 +20,7 @@ def control(sandbox: "Sandbox", request: Request) -> Answer:
     POST /sandbox/faults   {"verb", "kind", …}  order a fault (or a list of them); DELETE takes all back
     POST /sandbox/release                       let held answers go
     POST /sandbox/settings {"zoom": {…}}        change how a vendor behaves
+    POST /sandbox/host     {"vendor": "zoom", "act": "delete", "number": …}  do what a host does, and tell us of it
     POST /sandbox/reset                         forget everything
     """
     match request.method, request.path.removeprefix("/sandbox"):
@@ -38,6 +39,8 @@ def control(sandbox: "Sandbox", request: Request) -> Answer:
             return Answer.of_json(200, {"released": sandbox.holding.release()})
         case "POST", "/settings":
             return _answer_refusal(lambda: sandbox.configure(request.json_object() or {}))
+        case "POST", "/host":
+            return _answer_refusal(lambda: sandbox.host_acts(request.json_object() or {}))
         case "POST", "/reset":
             sandbox.reset()
             return Answer(status=204)

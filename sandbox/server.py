@@ -67,6 +67,14 @@ class Sandbox:
     def start(self) -> None:
         self._thread.start()
 
+    def callers(self) -> frozenset[socket.socket]:
+        """Return the connections that are open now."""
+        return self._server.callers()
+
+    def wait_until_left_by_all_but(self, known: frozenset[socket.socket], *, seconds: float = 30.0) -> bool:
+        """Wait until whoever has called since has hung up and everything they asked for is done, or will never be."""
+        return self._server.wait_until_gone(known, seconds=seconds)
+
     def stop(self) -> None:
         """End with every connection cut, held answers too."""
         self._stopping.set()
@@ -95,6 +103,19 @@ class Sandbox:
                 if name not in self._vendors:
                     raise ValueError(f"There is no vendor {name!r} here.")
                 self._vendors[name].configure(values)
+
+    def host_acts(self, act: dict[str, Any]) -> None:
+        """Do what a person does at a vendor. Raises ValueError for what nobody can do."""
+        with self.lock:
+            vendor = self._vendors.get(str(act.pop("vendor", "")))
+            if vendor is None:
+                raise ValueError("There is no such vendor here.")
+            tell = vendor.host_acts(act)
+            self._state.save()
+        tell()
+
+    def vendor(self, name: str) -> Vendor:
+        return self._vendors[name]
 
     def reset(self) -> None:
         """Forget everything that happened and every fault that was ordered."""
@@ -153,23 +174,37 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._open: set[socket.socket] = set()
+        self._changed = threading.Condition()
         super().__init__(address, _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
+        with self._changed:
+            self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
+        with self._changed:
+            self._open.discard(request)
+            self._changed.notify_all()
         super().shutdown_request(request)
 
+    def callers(self) -> frozenset[socket.socket]:
+        with self._changed:
+            return frozenset(self._open)
+
+    def wait_until_gone(self, known: frozenset[socket.socket], *, seconds: float) -> bool:
+        """Wait until every connection but the `known` ones has ended; say whether that came true."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._open <= known, timeout=seconds)
+
     def cut_connections(self) -> None:
-        for connection in list(self._open):
+        for connection in self.callers():
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 # The client has hung up already, which is all that we want.
-                self._open.discard(connection)
+                with self._changed:
+                    self._open.discard(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Stay silent about clients that hang up in the middle: tests kill theirs."""

@@ -29,6 +29,13 @@ class Vendor(Protocol):
         """Change how the vendor behaves. Raises ValueError with a sentence for what it does not know."""
         ...
 
+    def host_acts(self, act: dict[str, Any]) -> Callable[[], int]:
+        """Do what a person does at the vendor; return what tells our application of it and gives its answer's status.
+
+        Raises ValueError with a sentence for what nobody can do.
+        """
+        ...
+
     def clear(self) -> None: ...
 
     def dump(self) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from convoca.api import views
+from convoca.api import hooks, views
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("hooks/zoom", hooks.hear_zoom, name="zoom_hook"),
 ]

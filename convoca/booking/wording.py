@@ -9,11 +9,18 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_location
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 DAY_PATTERNS = {
-    "en": {"short": "EEE d MMM", "medium": "EEE d MMM y", "long": "EEEE d MMMM", "full": "EEEE d MMMM y"},
+    "en": {
+        "day": "EEE d",
+        "short": "EEE d MMM",
+        "medium": "EEE d MMM y",
+        "long": "EEEE d MMMM",
+        "full": "EEEE d MMMM y",
+    },
     "es": {
+        "day": "EEE d",
         "short": "EEE d MMM",
         "medium": "EEE, d MMM y",
         "long": "EEEE d 'de' MMMM",
@@ -28,7 +35,7 @@ def language() -> str:
 
 
 def day_text(day: date, style: str = "long") -> str:
-    """Return "Tuesday 24 November" or "martes 24 de noviembre"; styles are short, medium, long and full."""
+    """Return "Tuesday 24 November" or "martes 24 de noviembre"; styles are day, short, medium, long and full."""
     return _day_text(day, style, language())
 
 
@@ -89,3 +96,14 @@ def minutes_text(minutes: int) -> str:
     if rest or not hours:
         parts.append(gettext("1 minute") if rest == 1 else gettext("{n} minutes").format(n=rest))
     return " ".join(parts)
+
+
+def queue_text(position: int, hours: int) -> str:
+    """Return what somebody on a waiting list is told: their place, and for how long an offer holds."""
+    return ngettext(
+        "You are number {n} on the waiting list. If a place opens we email you and hold it for {h} hour. "
+        "Places are offered in order.",
+        "You are number {n} on the waiting list. If a place opens we email you and hold it for {h} hours. "
+        "Places are offered in order.",
+        hours,
+    ).format(n=position, h=hours)

@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command == "sandbox":
         return _sandbox(chosen.port, chosen.state, rest)
     try:
+        if chosen.command == "demo":
+            return _demo(read_environment(), chosen.language)
         return COMMANDS[chosen.command](read_environment())
     except EnvironmentRefused as refusal:
         print(refusal, file=sys.stderr)
@@ -42,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "sandbox":
             command.add_argument("--port", type=int, default=8001, help="where it listens, on loopback (8001)")
             command.add_argument("--state", default="var/sandbox.json", help="the file that keeps what it plays")
+        if name == "demo":
+            command.add_argument("--language", default="en", choices=("en", "es"), help="what the examples speak (en)")
     return parser
 
 
@@ -52,7 +56,8 @@ HELP = {
     "migrate": "Make or update the tables of the database. To be run before each new version starts.",
     "demo": "Fill the database with examples. Tables are made if needed; what is there is kept.",
     "sandbox": "Play the vendors on this machine. For demonstrations and tests; no account anywhere is needed.",
-    "doctor": "Look for what is wrong. Settings, database, keys, mail server, worker; status 1 if something is.",
+    "doctor": "Look for what is wrong. Settings, database, keys, worker, connections, mail; status 1 if something is.",
+    "rotate-keys": "Encrypt every secret with the newest key. Can be stopped and run again; then older keys may go.",
     "keys": "Print fresh keys, as lines for the environment. Keep them safe: without them, stored links are lost.",
 }
 
@@ -87,12 +92,12 @@ def _migrate(environment: Environment) -> int:
     return 0
 
 
-def _demo(environment: Environment) -> int:
+def _demo(environment: Environment, language: str) -> int:
     from django.core.management import call_command
 
     set_up_django(environment)
     make_tables(verbosity=0)
-    call_command("demo")
+    call_command("demo", language=language)
     return 0
 
 
@@ -101,6 +106,15 @@ def _doctor(environment: Environment) -> int:
 
     set_up_django(environment)
     return examine(environment)
+
+
+def _rotate_keys(environment: Environment) -> int:
+    set_up_django(environment)
+    if not tables_are_current():
+        return REFUSED
+    from convoca.config.rotation import rotate_keys
+
+    return rotate_keys()
 
 
 def _sandbox(port: int, state: str, rest: Sequence[str]) -> int:
@@ -113,8 +127,8 @@ COMMANDS: dict[str, Callable[[Environment], int]] = {
     "web": _web,
     "worker": _worker,
     "migrate": _migrate,
-    "demo": _demo,
     "doctor": _doctor,
+    "rotate-keys": _rotate_keys,
 }
 
 

@@ -29,7 +29,7 @@ def examine(environment: Environment) -> int:
     for complaint in complaints:
         print(f"- {complaint}")
     if not complaints:
-        print("Settings, database, keys, worker and mail server: all is well.")
+        print("Settings, database, keys, worker, connections and mail server: all is well.")
     return 1 if complaints else 0
 
 
@@ -47,7 +47,7 @@ def _settings(environment: Environment) -> Iterator[str]:
 
 def _database() -> Iterator[str]:
     """Yield what is wrong with the database; the later examinations need what the earlier ones found right."""
-    for examination in (_tables, _keys, _worker):
+    for examination in (_tables, _keys, _worker, _connections):
         try:
             complaints = list(examination())
         except DatabaseError as error:
@@ -87,16 +87,34 @@ def _opens(open_secret: Callable[[], str]) -> bool:
 
 def _worker() -> Iterator[str]:
     from convoca.booking.operations.leasing import unleased
+    from convoca.booking.questions.health import queues
 
-    late = timezone.now() - DUE_AT_MOST
-    for model in apps.get_app_config("booking").get_models():
-        if {"due_at", "lease_until"} <= {field.name for field in model._meta.concrete_fields}:
-            waiting = model._default_manager.filter(unleased(), due_at__lt=late)
-            if number := waiting.count():
+    now = timezone.now()
+    for queue in queues(now=now):
+        if number := queue.filter(unleased(), due_at__lt=now - DUE_AT_MOST).count():
+            yield (
+                f"{number} rows of {queue.model._meta.db_table} have been due for more than a minute: is a worker "
+                "running? Start one with `convoca worker` (or `convoca serve`)."
+            )
+
+
+def _connections() -> Iterator[str]:
+    """Say of each account what its health page says, and nothing of what passes by itself."""
+    from convoca.booking.models import Account
+    from convoca.booking.questions.health import Condition, Remedy, connections_health, unready_meetings
+
+    now = timezone.now()
+    for account in Account.objects.order_by("pk"):
+        for health in connections_health(account, now=now):
+            if health.condition is Condition.NEEDS_OWNER:
                 yield (
-                    f"{number} rows of {model._meta.db_table} have been due for more than a minute: is a worker "
-                    "running? Start one with `convoca worker` (or `convoca serve`)."
+                    f"Account {account.name}: the connection to {health.connection.provider} needs its owner "
+                    f"({health.reason or 'access lost'}). {health.waiting} meetings wait until somebody reconnects it."
                 )
+        for unready in unready_meetings(account, now=now):
+            if unready.remedy in {Remedy.OPERATOR, Remedy.RETRY}:
+                whose = "you" if unready.remedy is Remedy.OPERATOR else "its owner"
+                yield f"Account {account.name}: meeting {unready.meeting.pk} needs {whose}: {unready.reason}"
 
 
 def _mail_server(environment: Environment) -> Iterator[str]:

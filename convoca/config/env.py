@@ -56,6 +56,7 @@ class ApplicationKeys:
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     webhook_secret: str = field(default="", repr=False)
+    account_id: str = ""
 
 
 def _setting(
@@ -181,6 +182,14 @@ class Environment:
     )
     zoom_client_id: str = _vendor_id("CONVOCA_ZOOM_CLIENT_ID", "Zoom")
     zoom_client_secret: str = _vendor_secret("CONVOCA_ZOOM_CLIENT_SECRET", "The client secret that goes with it.")
+    zoom_account_id: str = _setting(
+        "CONVOCA_ZOOM_ACCOUNT_ID",
+        read_text,
+        default="",
+        example="dzVA4QmMQfyISoRcpFO8CA",
+        help="Only for a server-to-server application at Zoom: the account whose owner hosts every meeting. "
+        "Whoever owns an account here connects to it without being asked for consent.",
+    )
     zoom_webhook_secret: str = _vendor_secret("CONVOCA_ZOOM_WEBHOOK_SECRET", "The secret token of Zoom's webhooks.")
     google_client_id: str = _vendor_id("CONVOCA_GOOGLE_CLIENT_ID", "Google")
     google_client_secret: str = _vendor_secret("CONVOCA_GOOGLE_CLIENT_SECRET", "The client secret that goes with it.")
@@ -229,6 +238,7 @@ class Environment:
             client_id=self.zoom_client_id,
             client_secret=self.zoom_client_secret,
             webhook_secret=self.zoom_webhook_secret,
+            account_id=self.zoom_account_id,
         )
 
     @property
@@ -289,6 +299,10 @@ def read_environment(source: Mapping[str, str] = os.environ) -> Environment:
             raise EnvironmentRefused(
                 f"CONVOCA_{given.upper()} is set but CONVOCA_{missing.upper()} is not: set both or none."
             )
+    if values["zoom_account_id"] and not values["zoom_client_id"]:
+        raise EnvironmentRefused(
+            "CONVOCA_ZOOM_ACCOUNT_ID is set but CONVOCA_ZOOM_CLIENT_ID is not: a server-to-server application has both."
+        )
     return Environment(**values)
 
 

@@ -4,7 +4,7 @@ import logging
 import signal
 import threading
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from types import FrameType
 
 from django.db import close_old_connections, connection
@@ -13,6 +13,7 @@ from django.utils import timezone
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(seconds=5)
+TIDY_EVERY = timedelta(minutes=10)
 # A row that is due but cannot be taken (its lease lives) must not make the sweep spin.
 SWEEP_AT_MOST_EVERY = timedelta(seconds=0.25)
 TOLD_SEEN_WITHIN = timedelta(seconds=0.1)
@@ -43,7 +44,7 @@ def work_until_told(*, threads: int) -> int:
 
 def run_worker(*, threads: int, stop: threading.Event) -> None:
     """Work until `stop` is set; then finish the calls in flight and return."""
-    sweeper = threading.Thread(target=_sweep, args=(stop,), name="sweep")
+    sweeper = threading.Thread(target=sweep, args=(stop,), name="sweep")
     sweeper.start()
     try:
         _carry_out_tasks(threads, stop)
@@ -62,14 +63,26 @@ def _carry_out_tasks(threads: int, stop: threading.Event) -> None:
     work(threads=threads, stop=stop)
 
 
-def _sweep(stop: threading.Event) -> None:
-    """Wake what is due every few seconds, or earlier if something becomes due earlier."""
-    from convoca.booking.operations.waking import wake_due
+def sweep(stop: threading.Event) -> None:
+    """Wake what is due every few seconds, or earlier if something becomes due earlier; every day, what prunes the past.
 
+    Ends once `stop` is set.
+    """
+    from convoca.booking.operations.pruning import prune_past
+    from convoca.booking.operations.waking import tidy_up, wake_due
+
+    tidy_at = time.monotonic()
+    pruned_on: date | None = None
     while not stop.is_set():
         pause = SWEEP_EVERY
         try:
             close_old_connections()
+            if time.monotonic() >= tidy_at:
+                tidy_at = time.monotonic() + TIDY_EVERY.total_seconds()
+                tidy_up(timezone.now())
+            if pruned_on != (today := timezone.now().date()):
+                prune_past.enqueue()
+                pruned_on = today
             next_due_at = wake_due(timezone.now())
         except Exception:
             # Whatever it was (a locked file, a restarting server), the next sweep is the remedy.

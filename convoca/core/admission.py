@@ -8,6 +8,7 @@ from datetime import datetime
 
 from convoca.core.choosing import Choice, choose_resource, choose_resources
 from convoca.core.refusals import (
+    Clash,
     InThePast,
     LimitReached,
     NotOnGrid,
@@ -15,7 +16,7 @@ from convoca.core.refusals import (
     OverlapsOwn,
     Refusal,
     ResourceTaken,
-    SeriesRefused,
+    SeriesClash,
     SlotFull,
     SlotOver,
     TooFar,
@@ -30,6 +31,7 @@ from convoca.core.time import Interval, merge
 
 __all__ = [
     "Choice",
+    "Clash",
     "InThePast",
     "LimitReached",
     "NotOnGrid",
@@ -37,7 +39,7 @@ __all__ = [
     "OverlapsOwn",
     "Refusal",
     "ResourceTaken",
-    "SeriesRefused",
+    "SeriesClash",
     "SlotFull",
     "SlotOver",
     "TooFar",
@@ -147,19 +149,19 @@ def admit_every(occurrences: Sequence[Interval], *, admit_one: Callable[[Interva
     """Return if all of a series may be booked.
 
     `admit_one(occurrence, earlier)` raises a Refusal or returns; `earlier` are the occurrences before it that were
-    admitted, which by then are busy, and the booker's own. Raises SeriesRefused with every clash.
+    admitted, which by then are busy, and the booker's own. Raises SeriesClash with every clash.
     """
     admitted: list[Interval] = []
-    clashes: list[tuple[Interval, Refusal]] = []
+    clashes: list[Clash] = []
     for occurrence in occurrences:
         try:
             admit_one(occurrence, admitted)
         except Refusal as refusal:
-            clashes.append((occurrence, refusal))
+            clashes.append(Clash(occurrence, refusal))
         else:
             admitted.append(occurrence)
     if clashes:
-        raise SeriesRefused(tuple(clashes))
+        raise SeriesClash(tuple(clashes))
 
 
 def _admit_start(start: datetime, *, rules: Rules, now: datetime) -> None:

@@ -76,9 +76,10 @@ def free_starts(
     for span in spans:
         while free[position].ends_at <= span.starts_at:
             position += 1
+        free_until = free[position].ends_at
         for start in rules.grid.starts_in(span, time_zone):
             end = rules.length.end_of(start, length, time_zone)
-            if start < end <= free[position].ends_at:
+            if start < end <= free_until:
                 bookable.append(Interval(start, end))
     return bookable
 
@@ -96,7 +97,7 @@ def free_starts_in_pool(
     # With one length, the start says which interval it is; intervals themselves are slow keys.
     free: dict[datetime, tuple[Interval, list[int]]] = {}
     for resource, its in resources.items():
-        for interval in free_starts(
+        starts = free_starts(
             open_intervals=its.open_intervals,
             busy=its.busy,
             rules=rules,
@@ -104,6 +105,9 @@ def free_starts_in_pool(
             window=window,
             time_zone=time_zone,
             now=now,
-        ):
+        )
+        if len(resources) == 1:
+            return [PoolStart(interval, (resource,)) for interval in starts]
+        for interval in starts:
             free.setdefault(interval.starts_at, (interval, []))[1].append(resource)
     return [PoolStart(interval, tuple(able)) for _, (interval, able) in sorted(free.items())]

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from convoca.core.time import DAY, Interval, day_bounds, local_day, localize, merge
+from convoca.core.time import DAY, MIDNIGHT, MINUTE, Interval, day_bounds, local_day, localize, merge
 
 DAY_MINUTES = 1440
 NO_TIME = timedelta(0)
@@ -43,6 +44,18 @@ class LengthRule(ABC):
     def surroundings(self, span: Interval, time_zone: str) -> Interval:
         """Return how far the opening hours must be known to judge a booking of `span`."""
         return span
+
+    def kept(self, taken: Interval, time_zone: str) -> "KeptLength":
+        """Return how long a booking stays that takes `taken` and is moved, though by now the rule may allow others."""
+        return KeptLength(FixedLength(taken.duration), taken.duration)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLength:
+    """The length of a booking that is moved, and a rule that allows no other."""
+
+    rule: LengthRule
+    length: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,19 @@ class WholeDays(LengthRule):
         last_instant = max(span.starts_at, span.ends_at - timedelta.resolution)
         first, last = local_day(span.starts_at, time_zone), local_day(last_instant, time_zone)
         return Interval(day_bounds(first, time_zone).starts_at, day_bounds(last, time_zone).ends_at)
+
+    def kept(self, taken: Interval, time_zone: str) -> KeptLength:
+        """Return the number of days that `taken` has; they end at the rule's check-out, if these do, else at theirs."""
+        first_day, last_instant = local_day(taken.starts_at, time_zone), taken.ends_at - timedelta.resolution
+        days = local_day(last_instant, time_zone) - first_day + DAY
+        if self.check_out > DAY_MINUTES:
+            days = max(days - DAY, DAY)
+        rule = replace(self, minimum=days // DAY, maximum=days // DAY)
+        if self.end_of(taken.starts_at, days, time_zone) != taken.ends_at:
+            last_midnight = datetime.combine(first_day + days - DAY, MIDNIGHT)
+            clock = taken.ends_at.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
+            rule = replace(rule, check_out=max((clock - last_midnight) // MINUTE, 1))
+        return KeptLength(rule, days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,16 @@ class TooManyRepeats(Refusal):
     limit: int
 
 
+@dataclass(frozen=True)
+class Clash:
+    """An occurrence of a series that cannot be booked, and why."""
+
+    interval: Interval
+    refusal: Refusal
+
+
 @dataclass(eq=False)
-class SeriesRefused(Refusal):
+class SeriesClash(Refusal):
     """Some occurrences cannot be booked, so none is: each of `clashes` with its own reason, in order."""
 
-    clashes: tuple[tuple[Interval, Refusal], ...]
+    clashes: tuple[Clash, ...]

@@ -35,10 +35,12 @@ class Interval:
     ends_at: datetime
 
     def __post_init__(self) -> None:
-        if self.starts_at.tzinfo != UTC or self.ends_at.tzinfo != UTC:
-            raise ValueError(f"An interval is in UTC: {self.starts_at!r}, {self.ends_at!r}")
-        if self.ends_at < self.starts_at:
-            raise ValueError(f"An interval does not end before it starts: {self.starts_at}, {self.ends_at}")
+        starts_at, ends_at = self.starts_at, self.ends_at
+        # By identity first, which is quicker and nearly always enough: a month is made of thousands of intervals.
+        if not (starts_at.tzinfo is UTC is ends_at.tzinfo) and not (starts_at.tzinfo == UTC == ends_at.tzinfo):
+            raise ValueError(f"An interval is in UTC: {starts_at!r}, {ends_at!r}")
+        if ends_at < starts_at:
+            raise ValueError(f"An interval does not end before it starts: {starts_at}, {ends_at}")
 
     @property
     def duration(self) -> timedelta:

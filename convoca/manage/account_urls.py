@@ -1,10 +1,15 @@
-"""Logging in and out, and a forgotten password; everything else of a log-in comes later."""
+"""Logging in and out, a forgotten password, and becoming a user of an account."""
 
 from allauth.account import views
 from django.urls import path, re_path
 
+from convoca.manage.views import entering, joining
+
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("join/<slug:account>/", joining.sign_up, name="account_join"),
+    path("join/<slug:account>/sent/", joining.tell_sent, name="account_join_sent"),
+    path("invitation/<str:token>/", joining.accept_invitation, name="account_invitation"),
+    path("login/", entering.LogIn.as_view(), name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("signup/", views.signup, name="account_signup"),
     path("inactive/", views.account_inactive, name="account_inactive"),

@@ -1,14 +1,17 @@
-"""What a superuser's day holds: its rows, those that need somebody first, and what changed in them since."""
+"""Occasions as rows, for those who supervise: who comes, what needs somebody, how the link stands, what is new."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from convoca.booking.models import Booking, Meeting, Schedule, Slot
-from convoca.booking.questions.bookings import bookings_between, resources_of, slots_between
+from django.utils.translation import gettext, pgettext
+
+from convoca.booking.models import Booking, Meeting, Slot
+from convoca.booking.questions.bookings import Taken, bookings_between, resources_taken, slots_between
 from convoca.booking.questions.links import MOVING, Link, LinkState, links_for
 from convoca.booking.questions.offers import local_window
+from convoca.booking.questions.supervising import longest_stay, moved_since, schedules_to_supervise
 from convoca.booking.questions.viewers import Viewer
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
@@ -17,12 +20,21 @@ from convoca.manage import phrases
 # Somebody must do something, or there will be no link.
 IN_NEED = frozenset({LinkState.FAILED, LinkState.DISCONNECTED, LinkState.MANUAL_MISSING})
 
+# What has no link now, whether it comes by itself or not.
+WITHOUT_LINK = IN_NEED | MOVING | {LinkState.QUOTA}
+
 # A link may be typed wherever links are meant to be: instead of one that is late, or in place of one that is there.
 PASTEABLE = frozenset(LinkState) - {LinkState.NONE, LinkState.HIDDEN}
 
-# How far ahead appointments without a link are announced, and how many of them at most.
-LOOK_AHEAD = timedelta(days=14)
-AHEAD_AT_MOST = 5
+# For so long a booking is called new, or moved.
+NEWS_LASTS = timedelta(hours=24)
+
+TONES = {
+    Booking.Status.PENDING: "pending",
+    Booking.Status.WAITING: "warning",
+    Booking.Status.OFFERED: "warning",
+    Booking.Status.CANCELLED: "danger",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,47 +52,93 @@ class LinkCell:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chip:
+    """A word about a booking; `tone` chooses its colour, which never stands alone."""
+
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One booking of an occasion: whose it is, and what is to be said of it where it is not simply confirmed."""
+
+    booking_id: int
+    name: str
+    chips: Sequence[Chip]
+    is_pending: bool
+    is_cancelled: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """One occasion: an appointment with its person, or a class with all of them."""
 
     slot_id: int
+    schedule_id: int
+    day: date
+    day_text: str
+    starts_at: datetime
+    ends_at: datetime
     clock: str
+    start: str
+    until: str
     who: str
     what: str
     places: str
     location: str
-    people: Sequence[str]
+    resources: Sequence[Taken]
+    people: Sequence[Person]
     is_class: bool
     is_over: bool
     is_next: bool
+    is_cancelled: bool
+    lacks_link: bool
     in_need: bool
     link: LinkCell
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ahead:
-    """An appointment of a coming day that has no link."""
-
-    day: date
-    when: str
-    who: str
-
-
 def rows_of(viewer: Viewer, day: date, *, time_zone: str, now: datetime) -> list[Row]:
-    """Return the rows of one local day, in order. Four queries, however many; one more if a quota is used up."""
+    """Return the rows of one local day, in order; a rental of several days stands on each of them.
+
+    Seven queries, however many; one more if a quota is used up.
+    """
     window = local_window(day, 1, time_zone)
-    bookings = _by_slot(bookings_between(viewer, window))
-    slots = [slot for slot in slots_between(viewer, window) if slot.schedule.is_capacity or slot.pk in bookings]
+    reach = longest_stay(schedules_to_supervise(viewer))
+    bookings = bookings_between(viewer, window, reach=reach)
+    booked = {booking.slot_id for booking in bookings}
+    slots = [slot for slot in slots_between(viewer, window, reach=reach) if _is_row(slot, booked)]
+    return make_rows(viewer, slots, bookings, time_zone=time_zone, now=now)
+
+
+def _is_row(slot: Slot, booked: Collection[int]) -> bool:
+    return slot.schedule.is_capacity or slot.pk in booked
+
+
+def make_rows(
+    viewer: Viewer, slots: Sequence[Slot], bookings: Iterable[Booking], *, time_zone: str, now: datetime
+) -> list[Row]:
+    """Return a row for each of the slots, with these bookings of theirs. Four queries, however many."""
+    bookings = list(bookings)
+    today = local_day(now, time_zone)
+    moved = moved_since(viewer.account_id, bookings, since=now - NEWS_LASTS)
+    people = {pk: [_person(each, moved, now=now) for each in found] for pk, found in by_slot(bookings).items()}
+    booked = by_slot(bookings)
     links = links_for(viewer, slots, now=now)
     cells = cells_of(viewer.account_id, links, time_zone=time_zone)
-    resources = resources_of(viewer.account_id, slots)
-    coming = next((slot for slot in slots if slot.ends_at > now), None) if window.holds(now) else None
+    for slot in slots:
+        if is_request(slot, booked.get(slot.pk, [])):
+            cells[slot.pk] = _of_request(cells[slot.pk])
+    taken = resources_taken(viewer.account_id, slots)
+    of_today = [slot for slot in slots if slot.is_live and local_day(slot.starts_at, time_zone) == today]
+    coming = next((slot for slot in of_today if slot.ends_at > now), None)
     return [
         _row(
             slot,
-            bookings.get(slot.pk, []),
+            who_comes(slot, booked.get(slot.pk, [])),
+            people.get(slot.pk, []),
             cells[slot.pk],
-            resources.get(slot.pk, ""),
+            taken.get(slot.pk, ()),
             time_zone=time_zone,
             now=now,
             is_next=slot is coming,
@@ -108,42 +166,12 @@ def cells_of(account_id: int, links: Mapping[int, Link], *, time_zone: str) -> d
     }
 
 
-def needing_ahead(viewer: Viewer, *, after: date, time_zone: str, now: datetime) -> list[Ahead]:
-    """Return the first appointments of the days after `after` that need somebody to get a link."""
-    window = local_window(after + timedelta(days=1), LOOK_AHEAD.days, time_zone)
-    slots = [slot for slot in slots_between(viewer, window) if slot.link_source != Schedule.NO_LINK]
-    links = links_for(viewer, slots, now=now)
-    lacking = [slot for slot in slots if links[slot.pk].state in IN_NEED]
-    booked = _by_slot(_bookings_of(viewer.account_id, lacking[: AHEAD_AT_MOST * 2])) if lacking else {}
-    wanted = [slot for slot in lacking if slot.schedule.is_capacity or slot.pk in booked]
-    return [_ahead(slot, booked.get(slot.pk, []), time_zone=time_zone) for slot in wanted[:AHEAD_AT_MOST]]
+def _of_request(cell: LinkCell) -> LinkCell:
+    words = phrases.when_approved(LinkState(cell.state))
+    return replace(cell, state=LinkState.NONE, words=words, may_paste=False, needs_connecting=False)
 
 
-def first_after(viewer: Viewer, day: date, *, time_zone: str) -> Ahead | None:
-    """Return the first occasion after `day`, so that an empty day says when there is something to do."""
-    slots = Slot.objects.select_related("schedule", "service").filter(
-        account_id=viewer.account_id,
-        starts_at__gte=local_window(day, 1, time_zone).ends_at,
-        cancelled_at__isnull=True,
-    )
-    if not viewer.supervises_account:
-        slots = slots.filter(schedule__in=viewer.supervised)
-    slot = slots.order_by("starts_at", "pk").first()
-    return _ahead(slot, [], time_zone=time_zone) if slot else None
-
-
-def _bookings_of(account_id: int, slots: Sequence[Slot]) -> Iterable[Booking]:
-    live = Booking.objects.exclude(status=Booking.Status.CANCELLED)
-    return live.filter(account_id=account_id, slot__in=[slot.pk for slot in slots])
-
-
-def _ahead(slot: Slot, bookings: Sequence[Booking], *, time_zone: str) -> Ahead:
-    day = local_day(slot.starts_at, time_zone)
-    when = f"{day_text(day, 'short')}, {span_text(slot.starts_at, slot.ends_at, time_zone)}"
-    return Ahead(day=day, when=when, who=_who(slot, bookings))
-
-
-def _by_slot(bookings: Iterable[Booking]) -> dict[int, list[Booking]]:
+def by_slot(bookings: Iterable[Booking]) -> dict[int, list[Booking]]:
     found: defaultdict[int, list[Booking]] = defaultdict(list)
     for booking in bookings:
         found[booking.slot_id].append(booking)
@@ -152,9 +180,10 @@ def _by_slot(bookings: Iterable[Booking]) -> dict[int, list[Booking]]:
 
 def _row(
     slot: Slot,
-    bookings: Sequence[Booking],
+    who: str,
+    people: Sequence[Person],
     link: LinkCell,
-    resources: str,
+    resources: Sequence[Taken],
     *,
     time_zone: str,
     now: datetime,
@@ -162,31 +191,80 @@ def _row(
 ) -> Row:
     is_over = slot.ends_at <= now
     is_class = slot.schedule.is_capacity
+    is_cancelled = not slot.is_live or (bool(people) and all(person.is_cancelled for person in people))
+    day = local_day(slot.starts_at, time_zone)
     what = slot.service.name if slot.service else slot.schedule.name
+    stands = not is_over and not is_cancelled
+    clock = span_text(slot.starts_at, slot.ends_at, time_zone)
+    start, _, until = clock.partition("–")
     return Row(
         slot_id=slot.pk,
-        clock=span_text(slot.starts_at, slot.ends_at, time_zone),
-        who=_who(slot, bookings),
-        what=f"{what} · {resources}" if resources else what,
+        schedule_id=slot.schedule_id,
+        day=day,
+        day_text=day_text(day, "full"),
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        clock=clock,
+        start=start,
+        until=until,
+        who=who,
+        what=" · ".join([what, ", ".join(each.name for each in resources)] if resources else [what]),
         places=phrases.places(slot.taken, slot.capacity) if is_class else "",
         location=slot.location,
-        people=[_person(booking) for booking in bookings] if is_class else [],
+        resources=resources,
+        people=people,
         is_class=is_class,
         is_over=is_over,
         is_next=is_next,
-        in_need=not is_over and link.state in IN_NEED,
+        is_cancelled=is_cancelled,
+        lacks_link=stands and link.state in WITHOUT_LINK,
+        in_need=stands and (link.state in IN_NEED or any(person.is_pending for person in people)),
         link=link,
     )
 
 
-def _who(slot: Slot, bookings: Sequence[Booking]) -> str:
+def who_comes(slot: Slot, bookings: Sequence[Booking]) -> str:
+    """Return what an occasion is called: a class by its title, an appointment by its people."""
     if slot.schedule.is_capacity or not bookings:
         return slot.title or slot.schedule.name
     return ", ".join(booking.name for booking in bookings)
 
 
-def _person(booking: Booking) -> str:
-    return f"{booking.name} ({booking.quantity})" if booking.quantity > 1 else booking.name
+def chips_of(booking: Booking, *, was_moved: bool, now: datetime) -> list[Chip]:
+    """Return what is to be said of a booking beside its name: how it stands, and what is new about it."""
+    chips = []
+    if not booking.is_confirmed:
+        status = Booking.Status(booking.status)
+        chips.append(Chip(tone=TONES[status], text=booking.get_status_display()))
+    if not booking.is_confirmed or booking.slot.ends_at <= now:
+        return chips
+    if was_moved:
+        chips.append(Chip(tone="plain", text=pgettext("of an appointment", "Moved")))
+    elif now - booking.created_at <= NEWS_LASTS:
+        chips.append(Chip(tone="plain", text=pgettext("of an appointment", "New")))
+    return chips
+
+
+def named(booking: Booking) -> str:
+    """Return whose booking it is, with its places if there are several."""
+    if booking.quantity == 1:
+        return booking.name
+    return gettext("{name} ({places})").format(name=booking.name, places=booking.quantity)
+
+
+def _person(booking: Booking, moved: frozenset[int], *, now: datetime) -> Person:
+    return Person(
+        booking_id=booking.pk,
+        name=named(booking),
+        chips=chips_of(booking, was_moved=booking.pk in moved, now=now),
+        is_pending=booking.status == Booking.Status.PENDING,
+        is_cancelled=booking.status == Booking.Status.CANCELLED,
+    )
+
+
+def is_request(slot: Slot, bookings: Sequence[Booking]) -> bool:
+    """Say whether an appointment awaits its approval; until then it has no meeting, and lacks none."""
+    return not slot.schedule.is_capacity and any(each.status == Booking.Status.PENDING for each in bookings)
 
 
 def _waiting_for_quota(account_id: int) -> int:

@@ -27,14 +27,20 @@ def week_of(hours: Iterable[OpeningHours]) -> list[OpenDay]:
     """Return the seven days from Monday, or nothing if there are no hours at all."""
     periods: defaultdict[int, list[str]] = defaultdict(list)
     for each in hours:
-        periods[each.weekday].append(f"{_clock(each.opens)}–{_clock(each.closes)}")
+        periods[each.weekday].append(period_text(each.opens, each.closes))
     if not periods:
         return []
-    return [OpenDay(name=_weekday(day), periods=periods[day]) for day in range(DAYS_A_WEEK)]
+    return [OpenDay(name=weekday_name(day), periods=periods[day]) for day in range(DAYS_A_WEEK)]
 
 
-def _weekday(day: int) -> str:
+def weekday_name(day: int) -> str:
+    """Return "Monday" for 0."""
     return format_date(A_MONDAY + timedelta(days=day), "EEEE", locale=language()).capitalize()
+
+
+def period_text(opens: int, closes: int) -> str:
+    """Return "09:30–14:00"."""
+    return f"{_clock(opens)}–{_clock(closes)}"
 
 
 def _clock(minutes: int) -> str:

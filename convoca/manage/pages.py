@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from convoca.booking.models import Schedule
+from convoca.booking.questions.permissions import Action, may
 from convoca.manage.policy import Visit
 from convoca.providers import CONNECTED_PROVIDERS
 from convoca.providers.contract import Provider
@@ -42,8 +43,11 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
     account = visit.account.name
     places = [
         (gettext("Today"), reverse("manage:today", args=[account])),
+        (gettext("Supervise"), reverse("manage:supervise", args=[account])),
         (gettext("Schedules"), reverse("manage:schedules", args=[account])),
     ]
+    if visit.may(Action.SEE_PEOPLE):
+        places.append((gettext("Users"), reverse("manage:people", args=[account])))
     if visit.is_owner:
         places += [
             (integration_title(provider), reverse("manage:integration", args=[account, provider.id]))
@@ -67,11 +71,34 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
     """Return the pages of one schedule that the visitor may open."""
     where = [visit.account.name, schedule.slug]
     places = [(gettext("Overview"), reverse("manage:schedule", args=where))]
-    if visit.is_owner:
-        places.append((gettext("Process"), reverse("manage:process", args=where)))
+    if may(visit.viewer, Action.CONFIGURE, schedule):
+        places += [(label, reverse(f"manage:{page}", args=where)) for label, page in _configuring(schedule)]
     if schedule.is_capacity:
         places.append((gettext("Slots"), reverse("manage:slots", args=where)))
-    return [Entry(label=label, address=address, is_here=request.path == address) for label, address in places]
+    overview = places[0][1]
+    return [
+        Entry(
+            label=label,
+            address=address,
+            is_here=request.path == address or (address != overview and request.path.startswith(f"{address}/")),
+        )
+        for label, address in places
+    ]
+
+
+def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
+    """Return the pages on which a schedule of this kind is configured, by name."""
+    pages = [(gettext("Process"), "process"), (gettext("Access"), "access")]
+    pages += [(gettext("Form"), "form"), (gettext("Rules"), "rules")]
+    if schedule.kind == Schedule.Kind.SERVICE:
+        pages.append((gettext("Services"), "services"))
+    if not schedule.is_capacity:
+        pages += [
+            (gettext("Resources"), "resources"),
+            (gettext("Opening hours"), "hours"),
+            (gettext("Start times"), "start-times"),
+        ]
+    return pages
 
 
 def integration_title(provider: Provider) -> str:

@@ -6,11 +6,19 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext, pgettext
 
-from convoca.booking.models import Account, Connection, Schedule
-from convoca.booking.operations.refusals import NotOffered
+from convoca.booking.models import Account, Booking, Connection, Schedule
+from convoca.booking.operations.refusals import (
+    AlreadyCancelled,
+    AlreadySignedUp,
+    LinkOfAClass,
+    NoPlaceYet,
+    NotOffered,
+    NotWaiting,
+    UndoTooLate,
+)
 from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import clock_text, day_text
-from convoca.core.admission import Refusal
+from convoca.core.admission import Refusal, ResourceTaken, SlotFull
 from convoca.providers.contract import (
     Misconfigured,
     NotAuthorized,
@@ -90,6 +98,11 @@ def day_count(appointments: int, *, in_need: int) -> str:
         return count
     need = ngettext("{n} needs you", "{n} need you", in_need).format(n=in_need)
     return f"{count} · {need}"
+
+
+def requests_waiting(count: int) -> str:
+    sentence = ngettext("{n} request is waiting for your answer", "{n} requests are waiting for your answer", count)
+    return sentence.format(n=count)
 
 
 def places(taken: int, capacity: int | None) -> str:
@@ -263,8 +276,57 @@ def field_in_use(schedules: list[str]) -> str:
     return sentence.format(schedules=", ".join(schedules))
 
 
+def approved(booking: Booking) -> str:
+    return gettext("{name} is confirmed and told by email.").format(name=booking.name)
+
+
+def declined(booking: Booking) -> str:
+    return gettext("The request of {name} is declined. They are told by email.").format(name=booking.name)
+
+
+def cancelled(booking: Booking) -> str:
+    return gettext("The appointment of {name} is cancelled. They are told by email.").format(name=booking.name)
+
+
+def moved(booking: Booking, when: str) -> str:
+    return gettext("The appointment of {name} is now on {when}.").format(name=booking.name, when=when)
+
+
+def when_approved(link: LinkState) -> Words:
+    """Say why a request has no link: it gets one with the yes, where links are made at all."""
+    if link in {LinkState.NONE, LinkState.MANUAL_MISSING}:
+        return Words(tone="plain", text=gettext("No meeting link before it is approved"))
+    return Words(tone="plain", text=gettext("The link is made when it is approved"))
+
+
+def is_busy(who: str, free: list[str]) -> str:
+    """Say that somebody or something is taken, and which times of that day are not."""
+    sentence = gettext("{resource} is busy then.").format(resource=who)
+    if not free:
+        return sentence
+    return f"{sentence} {gettext('Free: {times}.').format(times=', '.join(free))}"
+
+
 def say(refusal: Refusal) -> str:
     """Return the sentence for a refusal that somebody who supervises may meet."""
-    if isinstance(refusal, NotOffered):
-        return gettext("Only capacity schedules have slots that are made ahead.")
-    return gettext("That is not possible. Nothing was changed.")
+    match refusal:
+        case NotOffered():
+            return gettext("That is not on offer here. Choose another one.")
+        case NoPlaceYet():
+            return gettext("Who waits for a place has none to move. Sign them up for the other session instead.")
+        case NotWaiting():
+            return gettext("Somebody has answered this request already. Nothing was changed.")
+        case AlreadyCancelled():
+            return gettext("This appointment is cancelled already. Nothing was changed.")
+        case ResourceTaken():
+            return gettext("Somebody else has that time. Nothing was changed.")
+        case SlotFull():
+            return gettext("All places of that session are taken. Nothing was changed.")
+        case AlreadySignedUp():
+            return gettext("This person has a place in that session already. Nothing was changed.")
+        case LinkOfAClass():
+            return gettext("A link for a whole class goes into the slot's location, not into one person's booking.")
+        case UndoTooLate():
+            return gettext("A cancellation can be taken back for five minutes. Book it again instead.")
+        case _:
+            return gettext("That is not possible. Nothing was changed.")

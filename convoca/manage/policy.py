@@ -15,7 +15,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
-from convoca.booking.models import Account, Membership, Schedule, Slot, User
+from convoca.booking.models import Account, Booking, Membership, Schedule, Slot, User
+from convoca.booking.questions.permissions import Action, may, may_in_account
 from convoca.booking.questions.viewers import Viewer, viewer_of
 
 
@@ -30,6 +31,17 @@ class Visit:
     def is_owner(self) -> bool:
         return self.viewer.owns_account
 
+    @property
+    def member(self) -> Membership:
+        """Return who acts. Behind a guard there always is one."""
+        if self.viewer.membership is None:
+            raise Http404
+        return self.viewer.membership
+
+    def may(self, action: Action) -> bool:
+        """Say whether the visitor may do this in the account."""
+        return may_in_account(self.viewer, action, self.account)
+
 
 # Django calls it with the account's name and whatever else the address holds, by keyword.
 type Address = Callable[..., HttpResponseBase]
@@ -38,22 +50,31 @@ type View[**P] = Callable[Concatenate[HttpRequest, Visit, P], HttpResponseBase]
 
 def for_supervisors[**P](view: View[P]) -> Address:
     """Let in the owner, superusers, and superusers of any one schedule, who see only theirs."""
-    return _guarded(view, may=lambda viewer: viewer.supervises_anything)
+    return _guarded(view, may_enter=lambda visit: visit.viewer.supervises_anything)
 
 
 def for_owner[**P](view: View[P]) -> Address:
-    """Let in the owner alone: what links, credentials, people and mails depend on."""
-    return _guarded(view, may=lambda viewer: viewer.owns_account)
+    """Let in the owner alone: what links, credentials and mails depend on."""
+    return _guarded(view, may_enter=lambda visit: visit.viewer.owns_account)
 
 
-def _guarded[**P](view: View[P], *, may: Callable[[Viewer], bool]) -> Address:
+def for_those_who_may[**P](action: Action) -> Callable[[View[P]], Address]:
+    """Let in whoever may do this in the account."""
+
+    def decorate(view: View[P]) -> Address:
+        return _guarded(view, may_enter=lambda visit: visit.may(action))
+
+    return decorate
+
+
+def _guarded[**P](view: View[P], *, may_enter: Callable[[Visit], bool]) -> Address:
     # Pages carry links of other people's meetings: no cache keeps them.
     @never_cache
     @login_required
     @wraps(view)
     def guarded(request: HttpRequest, account: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visit = visit_of(request, account)
-        if visit is None or not may(visit.viewer):
+        if visit is None or not may_enter(visit):
             raise Http404
         return view(request, visit, *args, **kwargs)
 
@@ -89,6 +110,14 @@ def supervised_schedule(visit: Visit, slug: str) -> Schedule:
     return schedule
 
 
+def configured_schedule(visit: Visit, slug: str) -> Schedule:
+    """Return the account's schedule of that address. Raises Http404 unless the visitor may configure it."""
+    schedule = supervised_schedule(visit, slug)
+    if not may(visit.viewer, Action.CONFIGURE, schedule):
+        raise Http404
+    return schedule
+
+
 def supervised_slot(visit: Visit, slot_id: int) -> Slot:
     """Return the account's live slot of that id. Raises Http404 unless the visitor supervises its schedule."""
     slots = Slot.objects.select_related("schedule").filter(cancelled_at__isnull=True)
@@ -96,3 +125,14 @@ def supervised_slot(visit: Visit, slot_id: int) -> Slot:
     if not visit.viewer.supervises(slot.schedule_id):
         raise Http404
     return slot
+
+
+def supervised_booking(visit: Visit, booking_id: int) -> Booking:
+    """Return the account's booking of that id, cancelled or not. Raises Http404 unless the visitor supervises it."""
+    bookings = Booking.objects.select_related("slot__schedule", "slot__service", "membership__user")
+    booking = get_object_or_404(bookings, account=visit.account, pk=booking_id)
+    if not visit.viewer.supervises(booking.slot.schedule_id):
+        raise Http404
+    # The account is at hand; asking for it again would cost a query on every page.
+    booking.account = booking.slot.schedule.account = visit.account
+    return booking

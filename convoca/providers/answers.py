@@ -12,6 +12,9 @@ from convoca.providers.contract import Json, Response, Throttled
 # A vendor that asks for more is not believed: its daily limits end within a day.
 LONGEST_WAIT: Final = timedelta(days=1)
 WORDS_MAX_CHARS: Final = 300
+# What vendors call a call of ours, for when we must ask them about it: Zoom, Microsoft, many others.
+REQUEST_ID_HEADERS: Final = ("x-zm-trackingid", "request-id", "x-request-id")
+REQUEST_ID_MAX_CHARS: Final = 100
 
 
 def is_success(response: Response) -> bool:
@@ -51,6 +54,12 @@ def quote(words: str) -> str:
     """Return the vendor's words in a form that can be shown: one line, not too long."""
     line = " ".join(words.split())
     return line if len(line) <= WORDS_MAX_CHARS else line[: WORDS_MAX_CHARS - 1] + "…"
+
+
+def request_id(response: Response) -> str:
+    """Return the vendor's own name for this call, "" if it told none."""
+    told = next((id for name in REQUEST_ID_HEADERS if (id := response.headers.get(name, ""))), "")
+    return told[:REQUEST_ID_MAX_CHARS] if told.isprintable() else ""
 
 
 def vendor_now(response: Response) -> datetime | None:

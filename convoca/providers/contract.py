@@ -7,6 +7,7 @@ A provider says what to send and reads what came back. Each verb is an `Exchange
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar, Protocol
 from uuid import UUID
 
@@ -15,7 +16,10 @@ type Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One HTTP request. `form` and `json` exclude each other."""
+    """One HTTP request. `form` and `json` exclude each other.
+
+    `weight` is the vendor's own name for the limit per second under which the call falls; "" if there is none.
+    """
 
     method: str
     url: str
@@ -23,6 +27,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     json: Mapping[str, Json] | None = field(default=None, repr=False)
+    weight: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +47,8 @@ class Application:
     """The vendor's application of this installation, and where the vendor is reached.
 
     `endpoints` are base addresses without a trailing slash, by the provider's own names ("oauth", "api").
-    `secret` is the installation's own, for providers that compute their links.
+    `secret` is the installation's own, for providers that compute their links. `account_id` names the account at the
+    vendor for which the application acts by itself; "" if it acts for users who consent.
     """
 
     client_id: str = ""
@@ -50,6 +56,7 @@ class Application:
     redirect_uri: str = ""
     endpoints: Mapping[str, str] = field(default_factory=dict)
     secret: str = field(default="", repr=False)
+    account_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +88,8 @@ class ExternalUser:
 class MeetingSpec:
     """The meeting that we want. Instants are aware and in UTC; `time_zone` is an IANA name, for display at the vendor.
 
-    `marker` is ours alone and is found again in what the vendor lists.
+    `marker` is ours alone and is found again in what the vendor lists. `passcode` and `waiting_room` are wishes: a
+    vendor's own settings may be stronger.
     """
 
     marker: UUID
@@ -89,15 +97,50 @@ class MeetingSpec:
     starts_at: datetime
     ends_at: datetime
     time_zone: str
+    passcode: bool = True
+    waiting_room: bool = False
+
+    @property
+    def minutes(self) -> int:
+        """Return the length in minutes, rounded up."""
+        return max(1, -((self.starts_at - self.ends_at) // timedelta(minutes=1)))
+
+    def told(self) -> dict[str, Json]:
+        """Return what a vendor is told and may be told again, by name. What did not change need not be sent."""
+        return {
+            "topic": self.topic,
+            "starts_at": self.starts_at.isoformat(),
+            "minutes": self.minutes,
+            "time_zone": self.time_zone,
+            "waiting_room": self.waiting_room,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeetingFacts:
-    """The meeting as the vendor tells it. `link` is what a guest opens, never a host's address."""
+    """The meeting as the vendor tells it. `link` is what a guest opens, never a host's address.
+
+    What the vendor did not say is None. A passcode that was not said is "", as one that does not exist.
+    """
 
     remote_id: str
     link: str = field(repr=False)
     passcode: str = field(default="", repr=False)
+    topic: str | None = None
+    starts_at: datetime | None = None
+    minutes: int | None = None
+    waiting_room: bool | None = None
+
+    def differences(self, spec: MeetingSpec) -> frozenset[str]:
+        """Return the names of what the vendor has otherwise than `spec` asks."""
+        said = {
+            "topic": (self.topic, spec.topic),
+            "starts_at": (self.starts_at, spec.starts_at),
+            "minutes": (self.minutes, spec.minutes),
+            "waiting_room": (self.waiting_room, spec.waiting_room),
+            "passcode": (bool(self.passcode), spec.passcode),
+        }
+        return frozenset(name for name, (has, asked) in said.items() if has is not None and has != asked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +148,14 @@ class Found:
     """Meetings that carry our marker, oldest first; more than one only if the vendor made one twice."""
 
     meetings: tuple[MeetingFacts, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marked:
+    """A meeting at the vendor that carries a marker of ours, or of another installation's."""
+
+    marker: UUID
+    remote_id: str
 
 
 class Absent:
@@ -182,6 +233,28 @@ class Misconfigured(ProviderError):
     reason: str
 
 
+class Change(StrEnum):
+    """What a vendor's notice says has happened, by somebody else's hand."""
+
+    MEETING_DELETED = "meeting deleted"
+    MEETING_CHANGED = "meeting changed"
+    ACCESS_WITHDRAWN = "access withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A vendor's word that something has changed. It is never believed: it only says where to look.
+
+    `identity` tells this notice from every other; the same one may be sent many times, and late.
+    """
+
+    change: Change
+    identity: str
+    external_user: str = ""
+    external_account: str = ""
+    remote_id: str = ""
+
+
 class OutcomeLost(Exception):
     """A request was sent and its outcome never learnt: timeout, reset, unreadable success. No error but *unknown*."""
 
@@ -192,6 +265,7 @@ class Capabilities:
 
     computed: links are calculated here, nothing exists at the vendor. connects: needs an owner's consent (OAuth).
     daily_writes: creates and updates per external user and UTC day, None for no limit.
+    serves_itself: the installation's own application may act for its own account, without anybody's consent.
     """
 
     automatic: bool = True
@@ -199,6 +273,7 @@ class Capabilities:
     connects: bool = False
     daily_writes: int | None = None
     basic_plan_minutes: int | None = None
+    serves_itself: bool = False
 
 
 class Provider(Protocol):
@@ -212,10 +287,26 @@ class Provider(Protocol):
 
     def look(self, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[Sighting]: ...
 
-    def update(self, remote_id: str, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[None]: ...
+    def read(self, remote_id: str, *, application: Application, token: str) -> Exchange[MeetingFacts]:
+        """Return the meeting as it is now. Raises Gone if the vendor says that there is none."""
+        ...
+
+    def update(
+        self, remote_id: str, spec: MeetingSpec, *, changed: frozenset[str], application: Application, token: str
+    ) -> Exchange[None]:
+        """Tell the vendor what of `spec` has `changed` (names of `MeetingSpec.told`), and nothing else."""
+        ...
 
     def delete(self, remote_id: str, *, application: Application, token: str) -> Exchange[None]:
         """Delete the meeting; a meeting that is already gone is a success."""
+        ...
+
+    def host_url(self, remote_id: str, *, application: Application, token: str) -> Exchange[str]:
+        """Return the address that starts the meeting with the host's rights: a secret, never to be kept."""
+        ...
+
+    def calls_per_second(self, weight: str, *, plan: str) -> int | None:
+        """Return how many calls of `weight` an account on `plan` is allowed in a second; None if nobody counts."""
         ...
 
     def owns_link(self, url: str, *, application: Application) -> bool:
@@ -242,9 +333,17 @@ class ConnectedProvider(Provider, Protocol):
 
     def refresh(self, refresh_token: str, *, application: Application) -> Exchange[Tokens]: ...
 
+    def token_for_account(self, *, application: Application) -> Exchange[Tokens]:
+        """Return a token for the application's own account. There is none to refresh: it is asked for anew."""
+        ...
+
     def revoke(self, token: str, *, application: Application) -> Exchange[None]: ...
 
     def who_am_i(self, *, application: Application, token: str) -> Exchange[ExternalUser]: ...
+
+    def marked(self, *, application: Application, token: str) -> Exchange[tuple[Marked, ...]]:
+        """Return the user's upcoming meetings that carry a marker, as far as the vendor lists them."""
+        ...
 
     def missing_scopes(self, granted: frozenset[str]) -> frozenset[str]:
         """Return what a grant lacks for all our verbs (any spelling that the vendor accepts counts)."""

@@ -40,13 +40,29 @@ class Jitsi:
         yield from ()
         return Found(meetings=(_room_of(spec.marker, application),))
 
-    def update(self, remote_id: str, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[None]:
+    def read(self, remote_id: str, *, application: Application, token: str) -> Exchange[MeetingFacts]:
+        """Return the room called `remote_id`: every name is one."""
+        yield from ()
+        return MeetingFacts(remote_id=remote_id, link=f"{_base(application)}/{remote_id}")
+
+    def update(
+        self, remote_id: str, spec: MeetingSpec, *, changed: frozenset[str], application: Application, token: str
+    ) -> Exchange[None]:
         """Do nothing: a room knows neither its time nor its topic."""
         yield from ()
 
     def delete(self, remote_id: str, *, application: Application, token: str) -> Exchange[None]:
         """Do nothing: a room ends when its link is no longer handed out."""
         yield from ()
+
+    def host_url(self, remote_id: str, *, application: Application, token: str) -> Exchange[str]:
+        """Return the room's own address: whoever comes first, or is logged in there, is its host."""
+        yield from ()
+        return f"{_base(application)}/{remote_id}"
+
+    def calls_per_second(self, weight: str, *, plan: str) -> int | None:
+        """Nobody counts: nothing is called."""
+        return None
 
     def owns_link(self, url: str, *, application: Application) -> bool:
         base = _base(application)

@@ -29,13 +29,27 @@ class Manual:
         yield from ()
         _refuse()
 
-    def update(self, remote_id: str, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[None]:
+    def read(self, remote_id: str, *, application: Application, token: str) -> Exchange[MeetingFacts]:
+        yield from ()
+        _refuse()
+
+    def update(
+        self, remote_id: str, spec: MeetingSpec, *, changed: frozenset[str], application: Application, token: str
+    ) -> Exchange[None]:
         yield from ()
         _refuse()
 
     def delete(self, remote_id: str, *, application: Application, token: str) -> Exchange[None]:
         yield from ()
         _refuse()
+
+    def host_url(self, remote_id: str, *, application: Application, token: str) -> Exchange[str]:
+        yield from ()
+        _refuse()
+
+    def calls_per_second(self, weight: str, *, plan: str) -> int | None:
+        """Nobody counts: nothing is called."""
+        return None
 
     def owns_link(self, url: str, *, application: Application) -> bool:
         """Say whether `url` is a web address at all: any service may be used by hand."""

@@ -81,6 +81,21 @@ def refresh(
     return _read_tokens(response, usual_scopes=frozenset(), dead_grant_codes=dead_grant_codes)
 
 
+def token_for_account(
+    token_url: str, *, application: Application, usual_scopes: frozenset[str], dead_grant_codes: frozenset[int]
+) -> Exchange[Tokens]:
+    """Return a token for the account that the application serves by itself (Zoom's `account_credentials`).
+
+    What the vendor refuses is about the application, and the operator's to mend.
+    """
+    form = _form_of("account_credentials", "", account_id=application.account_id)
+    response = yield _request(token_url, form, application)
+    try:
+        return _read_tokens(response, usual_scopes=usual_scopes, dead_grant_codes=dead_grant_codes)
+    except NotAuthorized as refused:
+        raise Misconfigured(refused.reason) from refused
+
+
 def revoke(
     revoke_url: str, token: str, *, application: Application, dead_grant_codes: frozenset[int]
 ) -> Exchange[None]:

@@ -14,7 +14,7 @@ import httpcore2
 import httpx2
 import structlog
 
-from convoca.providers.contract import Exchange, NotSent, OutcomeLost, Request, Response, Unreachable
+from convoca.providers.contract import Exchange, NotSent, OutcomeLost, ProviderError, Request, Response, Unreachable
 from convoca.providers.deadline import Call, DeadlineBackend, current_call
 
 CONNECT_SECONDS: Final = 3.0
@@ -37,8 +37,17 @@ FAILURES: Final = (
 log = structlog.get_logger(__name__)
 
 
-def carry_out[T](exchange: Exchange[T], *, seconds: float) -> T:
+def carry_out[T](
+    exchange: Exchange[T],
+    *,
+    seconds: float,
+    before: Callable[[Request], None] | None = None,
+    heard: Callable[[Response], None] | None = None,
+) -> T:
     """Run `exchange` against the vendor and return its result; `seconds` are for all its requests together.
+
+    `before` is asked before each request and may raise a ProviderError instead of letting it go; `heard` is told of
+    each answer.
 
     Raises NotSent if not a byte of a request left us, Unreachable if a read was not answered, OutcomeLost if any other
     request was sent and no complete answer came in time; each is raised at the exchange's `yield`, which may know more.
@@ -53,10 +62,14 @@ def carry_out[T](exchange: Exchange[T], *, seconds: float) -> T:
             result: T = end.value
             return result
         try:
+            if before is not None:
+                before(request)
             response = _send(request, Call(deadline))
-        except (Unreachable, OutcomeLost) as failure:
+        except (ProviderError, OutcomeLost) as failure:
             step = partial(exchange.throw, failure)
         else:
+            if heard is not None:
+                heard(response)
             step = partial(exchange.send, response)
 
 

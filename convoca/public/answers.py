@@ -1,8 +1,8 @@
 """What is common to the answers of this door.
 
-No view here asks for Django's CSRF token. That token guards what a browser's cookies entitle it to, and in this door
-cookies entitle nobody to anything: a visitor books without being known, and an attendee's right is the token in the
-address. So booking also works in a browser that keeps no cookies, and from a page that sends no referrer.
+These views do not ask for Django's CSRF token. That token guards what a browser's cookies entitle it to, and here they
+entitle nobody to anything: an attendee's right is the token in the address. So everything also works in a browser that
+keeps no cookies, and from a page that sends no referrer. Where a log-in counts, `door.forgery_checked` asks.
 """
 
 from collections.abc import Callable

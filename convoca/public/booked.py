@@ -1,6 +1,6 @@
 """An appointment as its attendee's pages show it: its state, what it is and when, all in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -8,8 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from convoca.booking.models import Booking, Slot
-from convoca.booking.wording import city_text, day_text, greenwich_text, span_text
+from convoca.booking.questions.bookings import may_take, position_of
+from convoca.booking.questions.links import Link, LinkState
+from convoca.booking.wording import city_text, clock_text, day_text, greenwich_text, queue_text, span_text
 from convoca.core.time import local_day
+from convoca.public import phrases
+from convoca.public.holding import Held
 
 # «Cancelled. The time is free again.» is said so long; later the page says when it was.
 JUST_NOW = timedelta(minutes=5)
@@ -19,16 +23,29 @@ LAST_MINUTES = timedelta(minutes=90)
 
 
 class Standing(StrEnum):
-    """Whether the appointment still takes place."""
+    """Whether the appointment takes place, and whether this person has a place in it."""
 
     LIVE = "live"
+    REQUESTED = "requested"
+    WAITING = "waiting"
+    OFFERED = "offered"
     OVER = "over"
     CANCELLED = "cancelled"
 
 
+OF_STATUS = {
+    Booking.Status.PENDING: Standing.REQUESTED,
+    Booking.Status.WAITING: Standing.WAITING,
+    Booking.Status.OFFERED: Standing.OFFERED,
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Booked:
-    """`text` explains a standing that is not live."""
+    """`text` explains a standing that is not live; `where` and `places` are what a session has beside its time.
+
+    `change` and `cancel` are the addresses where that can be done, empty where it cannot; then `limit` says why.
+    """
 
     standing: Standing
     title: str
@@ -39,46 +56,133 @@ class Booked:
     zone: str
     book_again: str
     text: str = ""
+    where: str = ""
+    places: str = ""
+    change: str = ""
+    cancel: str = ""
+    limit: str = ""
 
     @property
     def is_live(self) -> bool:
         return self.standing is Standing.LIVE
 
+    @property
+    def has_ended(self) -> bool:
+        return self.standing in {Standing.OVER, Standing.CANCELLED}
+
 
 def standing_of(booking: Booking, *, now: datetime, overrun: timedelta = timedelta(0)) -> Standing:
-    """Return whether the appointment takes place, is over, or was cancelled by either side."""
+    """Return whether the appointment takes place, is only asked or waited for, is over, or was cancelled."""
     if booking.status == Booking.Status.CANCELLED or not booking.slot.is_live:
         return Standing.CANCELLED
-    return Standing.OVER if booking.slot.ends_at + overrun <= now else Standing.LIVE
+    if booking.slot.ends_at + overrun <= now:
+        return Standing.OVER
+    if booking.status == Booking.Status.OFFERED and (booking.offered_until is None or booking.offered_until <= now):
+        # The worker is about to write it; nobody can take this place any more.
+        return Standing.WAITING
+    if booking.status == Booking.Status.WAITING and may_take(booking, booking.slot, now=now):
+        return Standing.OFFERED
+    return OF_STATUS.get(Booking.Status(booking.status), Standing.LIVE)
 
 
-def booked_page(booking: Booking, *, now: datetime) -> Booked:
+def booked_page(held: Held) -> Booked:
     """Return the words of the booking's own page."""
-    standing = standing_of(booking, now=now)
-    titles = {
-        Standing.LIVE: gettext("Your place is booked")
-        if booking.slot.schedule.is_capacity
-        else gettext("Your appointment is booked"),
-        Standing.OVER: gettext("This appointment has ended"),
-        Standing.CANCELLED: gettext("This appointment was cancelled"),
-    }
-    texts = {
-        Standing.LIVE: "",
-        Standing.OVER: gettext("This appointment was on {date}.").format(date=_day(booking, booking.slot.starts_at)),
-        Standing.CANCELLED: _cancelled_text(booking, now=now),
-    }
-    return _in_words(booking, standing, title=titles[standing], text=texts[standing])
+    booking, standing = held.booking, standing_of(held.booking, now=held.now)
+    page = _in_words(booking, standing, title=_title(booking, standing), text=_text(booking, standing, now=held.now))
+    if standing in {Standing.WAITING, Standing.OFFERED} and held.is_barred:
+        return replace(page, limit=phrases.not_yours_to_change(booking.slot.schedule))
+    return _with_changes(page, held) if standing in {Standing.LIVE, Standing.REQUESTED} else page
 
 
-def join_page(booking: Booking, *, now: datetime) -> Booked:
+def _with_changes(page: Booked, held: Held) -> Booked:
+    """Add what can still be changed by whoever holds the booking, and what they read where nothing can."""
+    slot, schedule = held.booking.slot, held.booking.slot.schedule
+    if not held.may_change:
+        return replace(page, limit=phrases.not_yours_to_change(schedule))
+    ahead = slot.starts_at - held.now
+    change, cancel = timedelta(minutes=schedule.change_limit_minutes), timedelta(minutes=schedule.cancel_limit_minutes)
+    missed = [limit for limit in (change, cancel) if ahead < limit]
+    return replace(
+        page,
+        change=reverse("booking_change", args=[held.token]) if ahead >= change and page.is_live else "",
+        cancel=reverse("booking_cancel", args=[held.token]) if ahead >= cancel else "",
+        limit=phrases.too_late(max(missed), schedule) if missed else "",
+    )
+
+
+def _title(booking: Booking, standing: Standing) -> str:
+    match standing:
+        case Standing.LIVE if booking.slot.schedule.is_capacity:
+            return gettext("Your place is booked")
+        case Standing.LIVE:
+            return gettext("Your appointment is booked")
+        case Standing.REQUESTED:
+            return gettext("Request sent.")
+        case Standing.WAITING:
+            return gettext("You are on the waiting list")
+        case Standing.OFFERED:
+            return gettext("A place is free.")
+        case Standing.OVER:
+            return gettext("This appointment has ended")
+        case Standing.CANCELLED:
+            return gettext("This appointment was cancelled")
+
+
+def _text(booking: Booking, standing: Standing, *, now: datetime) -> str:
+    match standing:
+        case Standing.LIVE:
+            return ""
+        case Standing.REQUESTED:
+            return gettext("{owner} answers, usually within a day. You will get an email at {email}.").format(
+                owner=booking.account.title, email=booking.email
+            )
+        case Standing.WAITING if booking.status == Booking.Status.OFFERED:
+            return phrases.offer_passed()
+        case Standing.WAITING:
+            return queue_text(position_of(booking), booking.slot.schedule.offer_hours)
+        case Standing.OFFERED:
+            return gettext("Take it before {time}.").format(time=_until(booking))
+        case Standing.OVER:
+            return gettext("This appointment was on {date}.").format(date=_day(booking, booking.slot.starts_at))
+        case Standing.CANCELLED:
+            return _cancelled_text(booking, now=now)
+
+
+def _until(booking: Booking) -> str:
+    until, zone = booking.offered_until or booking.slot.starts_at, booking.time_zone
+    return f"{day_text(local_day(until, zone), 'short')}, {clock_text(until, zone)}"
+
+
+def moved_text(booking: Booking, link: Link | None) -> str:
+    """Return what somebody reads who has just moved their booking."""
+    slot, zone = booking.slot, booking.time_zone
+    when = f"{day_text(local_day(slot.starts_at, zone))}, {clock_text(slot.starts_at, zone)}"
+    is_class = slot.schedule.is_capacity
+    if link is not None and link.is_ready and not is_class:
+        pattern = gettext("Moved to {new}. Your calendar entry will update. The meeting link stays the same.")
+    elif link is not None and link.state is LinkState.PENDING and is_class:
+        pattern = gettext("Moved to {new}. We are preparing a new meeting link; the Join button will use it.")
+    else:
+        pattern = gettext("Moved to {new}. Your calendar entry will update.")
+    return pattern.format(new=when)
+
+
+def join_page(held: Held) -> Booked:
     """Return the words of the join page, which lasts a little longer than the appointment."""
+    booking, now = held.booking, held.now
     standing = standing_of(booking, now=now, overrun=OVERRUN)
     texts = {
         Standing.LIVE: starts_text(booking, now=now),
         Standing.OVER: gettext("This appointment has ended."),
         Standing.CANCELLED: gettext("This appointment was cancelled."),
+        Standing.REQUESTED: gettext("You get the meeting link when your request is accepted."),
     }
-    return _in_words(booking, standing, title=what_text(booking.slot), text=texts[standing])
+    return _in_words(
+        booking,
+        standing,
+        title=what_text(booking.slot),
+        text=texts.get(standing, gettext("You get the meeting link when you have a place.")),
+    )
 
 
 def what_text(slot: Slot) -> str:
@@ -114,16 +218,27 @@ def _in_words(booking: Booking, standing: Standing, *, title: str, text: str) ->
         ),
         book_again=reverse("schedule", args=[booking.account.name, slot.schedule.slug]),
         text=text,
+        where=slot.location,
+        places=_places_text(booking.quantity),
     )
 
 
+def _places_text(quantity: int) -> str:
+    """Return how many places one has, where that is not one."""
+    return ngettext("{n} place", "{n} places", quantity).format(n=quantity) if quantity > 1 else ""
+
+
 def _cancelled_text(booking: Booking, *, now: datetime) -> str:
+    owner, is_class = booking.account.title, booking.slot.schedule.is_capacity
+    if is_class and not booking.slot.is_live:
+        called_off = gettext("This session was cancelled by {owner}.").format(owner=owner)
+        return f"{called_off} {booking.cancel_message}".strip()
     if booking.status != Booking.Status.CANCELLED:
-        return gettext("It was cancelled by {owner}.").format(owner=booking.account.title)
+        return gettext("It was cancelled by {owner}.").format(owner=owner)
     if booking.cancelled_at is None:
         return ""
     if now - booking.cancelled_at <= JUST_NOW:
-        if booking.slot.schedule.is_capacity:
+        if is_class:
             return gettext("Cancelled. Your place is free again.")
         return gettext("Cancelled. The time is free again.")
     return gettext("This appointment was cancelled on {date}.").format(date=_day(booking, booking.cancelled_at))

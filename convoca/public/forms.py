@@ -1,32 +1,109 @@
 """What a visitor types."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from convoca.booking.models import Series
+from convoca.booking.operations.series import Repeat
+from convoca.public.choices import TO_WAIT
 from convoca.public.typos import likely_meant
 
 START_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z", re.ASCII)
-SLOT_FORM = re.compile(r"\d{1,18}", re.ASCII)
+SLOT_FORM = re.compile(rf"\d{{1,18}}({TO_WAIT})?", re.ASCII)
 # Beyond it nothing can be on offer, and far beyond it instants do not exist.
 SENSIBLE = timedelta(days=20 * 366)
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
+# Where a person may have any number of places; nobody brings more in one go.
+MOST_PLACES = 1000
+# More are never sent by the page.
+MOST_SESSIONS = 60
+
+PERSON = ("name", "email")
 
 
-class BookingForm(forms.Form):
-    """A visitor's details, and the `start` or the `slot` that they chose.
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a form asks beside the choice itself.
+
+    `chooses_slot`: a session and not a time, of a series `several` at once. `person`: name and e-mail address, which
+    are known of somebody with a log-in. `most_places` is how many one may have, 0 if that is not asked. `fields` are
+    the owner's own, and `known` what we know of them already.
+    """
+
+    chooses_slot: bool
+    several: bool = False
+    person: bool = False
+    repeats: bool = False
+    most_places: int = 0
+    fields: Mapping[str, forms.Field] | None = None
+    known: Mapping[str, str] | None = None
+
+
+class ChangeForm(forms.Form):
+    """The `start` or the `slot` that somebody chose; what is wrong with it is an error of `choice`."""
+
+    # Not read itself: what was chosen is sent as `start` or `slot`.
+    choice = forms.Field(required=False, disabled=True)
+
+    def __init__(self, data: QueryDict | None = None, *, asked: Asked) -> None:
+        super().__init__(data)
+        self.asked = asked
+        self.chooses = "slot" if asked.chooses_slot else "start"
+        self.fields |= asked.fields or {}
+
+    @property
+    def starts_at(self) -> datetime:
+        """The chosen start; known once the form is valid, also when it is refused afterwards."""
+        return _instant(self.chosen[0])
+
+    @property
+    def slot_ids(self) -> list[int]:
+        return [int(each.removesuffix(TO_WAIT)) for each in self.chosen]
+
+    @property
+    def waits(self) -> bool:
+        """Whether a full session was chosen, to wait for a place in it."""
+        return any(each.endswith(TO_WAIT) for each in self.chosen)
+
+    @property
+    def chosen(self) -> list[str]:
+        """What was chosen, as its buttons say it; nothing twice."""
+        values = self.data.getlist(self.chooses) if isinstance(self.data, QueryDict) else []
+        chosen = list(dict.fromkeys(value.strip() for value in values if value.strip()))
+        return chosen if self.asked.several else chosen[-1:]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """What is wrong, in the page's order: where it is, and a sentence."""
+        order = ("__all__", "choice", "quantity", "repeat", "until", *PERSON, *(self.asked.fields or {}))
+        found = [(field, str(text)) for field in order for text in self.errors.get(field, [])]
+        return [("choice" if field == "__all__" else field, text) for field, text in found]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        is_slot = self.asked.chooses_slot
+        understood = _is_slot if is_slot else _is_start
+        if not self.chosen or not all(map(understood, self.chosen)) or len(self.chosen) > MOST_SESSIONS:
+            self.add_error("choice", gettext("Choose a session") if is_slot else gettext("Choose a time"))
+        return cleaned
+
+
+class BookingForm(ChangeForm):
+    """A visitor's details beside their choice.
 
     `website` is a trap: people do not see it, programs that fill in every field do. `email_again` carries an address
     that we asked about once; whoever sends it again means it.
     """
 
-    start = forms.CharField(required=False, max_length=40)
-    slot = forms.CharField(required=False, max_length=40)
     name = forms.CharField(
         max_length=LONGEST_NAME,
         error_messages={
@@ -45,38 +122,52 @@ class BookingForm(forms.Form):
     email_again = forms.CharField(required=False, max_length=LONGEST_EMAIL)
     website = forms.CharField(required=False)
 
-    def __init__(self, *args: Any, chooses_slot: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.choice = "slot" if chooses_slot else "start"
+    def __init__(self, data: QueryDict | None = None, *, asked: Asked) -> None:
+        super().__init__(data, asked=asked)
+        if not asked.person:
+            for field in (*PERSON, "email_again"):
+                del self.fields[field]
+        if asked.most_places:
+            self._ask_for_places(asked.most_places)
+        if asked.repeats:
+            self._ask_for_repeats()
+
+    def _ask_for_places(self, most: int) -> None:
+        sentence = gettext("Enter a number from 1 to {n}").format(n=most)
+        self.fields["quantity"] = forms.IntegerField(
+            required=False,
+            min_value=1,
+            max_value=most,
+            error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), sentence),
+        )
+
+    def _ask_for_repeats(self) -> None:
+        self.fields["repeat"] = forms.ChoiceField(
+            required=False,
+            choices=[("", gettext("Does not repeat")), *Series.Frequency.choices],
+            error_messages={"invalid_choice": gettext("Choose how often to repeat it")},
+        )
+        self.fields["until"] = forms.DateField(
+            required=False,
+            input_formats=["%Y-%m-%d"],
+            error_messages={"invalid": gettext("Enter a day such as 2026-12-31")},
+        )
 
     @property
-    def starts_at(self) -> datetime:
-        """The chosen start; known once the form is valid, also when it is refused afterwards."""
-        # An error that is added takes the field out of the cleaned data.
-        return _instant(self.chosen.strip())
+    def quantity_wanted(self) -> int:
+        return int(self.cleaned_data.get("quantity") or 1)
 
     @property
-    def slot_id(self) -> int:
-        return int(self.cleaned_data["slot"])
+    def repeat_wanted(self) -> Repeat | None:
+        frequency, until = self.cleaned_data.get("repeat"), self.cleaned_data.get("until")
+        if not frequency or not isinstance(until, date):
+            return None
+        return Repeat(Series.Frequency(frequency), until)
 
     @property
-    def chosen(self) -> str:
-        """What was chosen, as its radio button says it; empty if nothing was."""
-        return str(self.data.get(self.choice, "")) if self.is_bound else ""
-
-    @property
-    def problems(self) -> list[tuple[str, str]]:
-        """What is wrong, in the page's order: where it is, and a sentence."""
-        found = [(field, text) for field in ("choice", "name", "email") for text in self._texts(field)]
-        return [*(("choice", text) for text in self._texts("__all__")), *found]
-
-    @property
-    def choice_error(self) -> str:
-        return " ".join(self._texts("choice"))
-
-    def _texts(self, field: str) -> list[str]:
-        key = self.choice if field == "choice" else field
-        return [str(text) for text in self.errors.get(key, [])]
+    def answers(self) -> dict[str, str]:
+        """The answers to the owner's own questions, by the names of the columns that take them."""
+        return {key: str(self.cleaned_data.get(key, "")) for key in self.asked.fields or {}}
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
@@ -100,12 +191,9 @@ class BookingForm(forms.Form):
         return ""
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        chosen = cleaned.get(self.choice, "")
-        understood = SLOT_FORM.fullmatch(chosen) if self.choice == "slot" else _is_start(chosen)
-        if not understood:
-            text = gettext("Choose a session") if self.choice == "slot" else gettext("Choose a time")
-            self.add_error(self.choice, text)
+        cleaned = super().clean()
+        if cleaned.get("repeat") and "until" not in self.errors and cleaned.get("until") is None:
+            self.add_error("until", gettext("Enter the last day of the repeats"))
         if "website" in self.errors:
             self.add_error(None, gettext("This looks like an automatic entry. Leave the field “Website” empty."))
         return cleaned
@@ -119,6 +207,10 @@ class BookingForm(forms.Form):
 
 def _instant(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+
+
+def _is_slot(text: str) -> bool:
+    return SLOT_FORM.fullmatch(text) is not None
 
 
 def _is_start(text: str) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from convoca.booking.models import Schedule
 from convoca.booking.wording import city_text, greenwich_text, minutes_text
+from convoca.public.lengths import length_text
 from convoca.public.visit import Visit
 
 
@@ -36,18 +37,23 @@ def summary_of(schedule: Schedule, *, visit: Visit | None = None, now: datetime 
         kind=gettext("Group sessions") if schedule.is_capacity else "",
         description=(service.description if service else "") or schedule.description,
         partner=gettext("with {name}").format(name=resource.name) if resource else "",
-        length=_length(schedule, service.minutes if service else None),
+        length=_length(schedule, visit),
         price=service.price_label if service else "",
         online=_online(schedule),
         zone=_zone(visit.time_zone, now) if visit and now else "",
     )
 
 
-def _length(schedule: Schedule, service_minutes: int | None) -> str:
+def _length(schedule: Schedule, visit: Visit | None) -> str:
     """Return how long a booking is; classes and services not yet picked have lengths of their own."""
-    if service_minutes is not None:
-        return minutes_text(service_minutes)
-    return minutes_text(schedule.length_minutes) if schedule.kind == Schedule.Kind.RESOURCE else ""
+    if visit is not None and visit.service is not None:
+        return minutes_text(visit.service.minutes)
+    if schedule.kind != Schedule.Kind.RESOURCE:
+        return ""
+    in_days = schedule.length_kind == Schedule.LengthKind.DAYS
+    if visit is not None and visit.length is not None:
+        return length_text(visit.length, in_days=in_days)
+    return "" if in_days else minutes_text(schedule.length_minutes)
 
 
 def _online(schedule: Schedule) -> str:

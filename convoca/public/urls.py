@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from convoca.public.views import booking, free, front, join, preferences, schedule
+from convoca.public.views import booking, change, free, front, join, my, preferences, schedule
 
 
 class NameInAddress:
@@ -28,11 +28,16 @@ urlpatterns = [
     path("schedule/<name:account>/<name:schedule>", schedule.show_schedule, name="schedule"),
     path("schedule/<name:account>/<name:schedule>/free.json", free.list_free_times, name="free_times"),
     path("schedule/<name:account>/<name:schedule>/<str:resource>", schedule.show_schedule, name="schedule_resource"),
+    path("my/<name:account>", my.show_bookings, name="my"),
+    path("my/<name:account>/profile", my.edit_profile, name="my_profile"),
     path("b/<str:token>", booking.show_booking, name="booking"),
     path("b/<str:token>/card", booking.show_card, name="booking_card"),
     path("b/<str:token>/show", booking.show_link, name="booking_show_link"),
     path("b/<str:token>/join", booking.join_meeting, name="booking_join"),
     path("b/<str:token>/cancel", booking.cancel_booking, name="booking_cancel"),
+    path("b/<str:token>/undo", booking.undo_cancellation, name="booking_undo"),
+    path("b/<str:token>/accept", booking.take_offered_place, name="booking_accept"),
+    path("b/<str:token>/change", change.change_time, name="booking_change"),
     path("b/<str:token>/appointment.ics", booking.download_calendar, name="booking_calendar"),
     path("j/<str:token>", join.join_meeting, name="join"),
     path("j/<str:token>/card", join.show_card, name="join_card"),

@@ -51,7 +51,7 @@ class Api:
             return errors.token_not_accepted()
         if grant.access_tokens[request.bearer_token()] <= self._clock():
             return errors.token_not_accepted(errors.TOKEN_EXPIRED)
-        if SCOPES[verb] not in grant.scopes:
+        if SCOPES[verb] not in {scope.removesuffix(":admin") for scope in grant.scopes}:
             return errors.scope_missing(SCOPES[verb])
         if verb in ("user", "create", "look"):
             calls: dict[str, Callable[[Request, Grant], Answer]]
@@ -77,11 +77,17 @@ class Api:
             return refused
         meeting = self._meeting_from(body, grant)
         self._state.meetings[meeting.number] = meeting
-        self._note("create", meeting)
+        self.note("create", meeting)
         return Answer.of_json(201, shapes.meeting(meeting, request.base))
 
     def _meeting_from(self, body: dict[str, Any], grant: Grant) -> Meeting:
-        """Return a new meeting. Without a start it is an instant one; a start in the past becomes now."""
+        """Return a new meeting. Without a start it is an instant one; a start in the past becomes now.
+
+        One without a passcode gets a waiting room, whatever was asked for.
+        """
+        passcode = body.get("password") or (
+            f"{secrets.randbelow(1_000_000):06}" if body.get("default_password") else ""
+        )
         now = self._clock().replace(microsecond=0)
         time_zone = body.get("timezone") or USERS[grant.user_id].timezone
         starts_at = max(read_start(body["start_time"], time_zone), now) if "start_time" in body else now
@@ -95,10 +101,10 @@ class Api:
             starts_at=starts_at,
             duration=body.get("duration", 60),
             timezone=time_zone,
-            passcode=body.get("password") or f"{secrets.randbelow(1_000_000):06}",
+            passcode=passcode,
             link_code=secrets.token_urlsafe(24) + ".1",
             created_at=now,
-            settings=body.get("settings", {}),
+            settings=body.get("settings", {}) | ({} if passcode else {"waiting_room": True}),
         )
 
     def _update(self, request: Request, meeting: Meeting) -> Answer:
@@ -116,12 +122,12 @@ class Api:
         for name in ("topic", "agenda", "duration"):
             setattr(meeting, name, body.get(name, getattr(meeting, name)))
         meeting.settings |= body.get("settings", {})
-        self._note("update", meeting)
+        self.note("update", meeting)
         return Answer(status=204)
 
     def _delete(self, meeting: Meeting) -> Answer:
         del self._state.meetings[meeting.number]
-        self._note("delete", meeting)
+        self.note("delete", meeting)
         return Answer(status=204)
 
     def _list(self, request: Request, grant: Grant) -> Answer:
@@ -157,7 +163,7 @@ class Api:
         self._state.writes[day] += 1
         return None
 
-    def _note(self, verb: str, meeting: Meeting) -> None:
+    def note(self, verb: str, meeting: Meeting) -> None:
         self._ledger.note(
             at=self._clock(),
             vendor="zoom",

@@ -61,6 +61,8 @@ class OAuth:
                 return self._redeem(client_id, form)
             case "refresh_token":
                 return self._refresh(client_id, form.get("refresh_token", ""))
+            case "account_credentials":
+                return self._serve(client_id, form.get("account_id", ""))
             case _:
                 return oauth_error("unsupported_grant_type", "The grant type is not supported.")
 
@@ -96,6 +98,22 @@ class OAuth:
         if grant is None or grant.client_id != client_id:
             return oauth_error("invalid_grant", "Invalid Token!")
         return self._tokens(grant)
+
+    def _serve(self, client_id: str, account_id: str) -> Answer:
+        """Give a server-to-server application a token for its account's owner. There is nothing to refresh."""
+        owner = next((user for user in USERS.values() if user.account_id == account_id), None)
+        if owner is None:
+            return oauth_error("invalid_request", "Invalid account_id")
+        grant = Grant(user_id=owner.id, client_id=client_id, scopes=[f"{scope}:admin" for scope in self.scopes])
+        self._state.grants.append(grant)
+        value = {
+            "access_token": grant.renew(self._clock()),
+            "token_type": "bearer",
+            "expires_in": int(ACCESS_TOKEN_LIFE.total_seconds()),
+            "scope": " ".join(grant.scopes),
+            "api_url": "https://api.zoom.us",
+        }
+        return Answer.of_json(200, value, {"Cache-Control": "no-store"})
 
     def _tokens(self, grant: Grant) -> Answer:
         value = {

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from convoca.booking.models import Booking, Meeting, Notification, Occupancy, Slot
-from convoca.booking.operations.booking import book_place, book_resource, book_service, cancel
+from convoca.booking.operations.booking import book_place, book_resource, book_service
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.refusals import AlreadyCancelled, AlreadySignedUp, NotOffered
 from convoca.booking.questions.offers import local_window, starts_on_offer
 from convoca.core.admission import (

@@ -3,7 +3,7 @@
 import pytest
 
 from convoca.booking.models import Booking, Slot
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.questions.links import Link, LinkState, links_for
 from convoca.booking.questions.viewers import token_holder
 from tests.booking.building import (

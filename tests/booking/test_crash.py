@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from convoca.booking.models import Booking, Meeting
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.core.time import local_day
 from sandbox.faults import Kind
 from tests.booking import workers

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from convoca.booking.models import Booking, Connection, Meeting, MeetingAttempt
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.wishing import wish_for_meeting
 from convoca.booking.questions.links import LinkState, links_for
 from convoca.booking.questions.viewers import token_holder

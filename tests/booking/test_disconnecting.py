@@ -3,7 +3,7 @@
 import pytest
 
 from convoca.booking.models import Booking, Connection, Grant, Meeting, Schedule
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.connecting import connect_schedule, disconnect_schedule
 from convoca.booking.questions.links import LinkState, links_for
 from convoca.booking.questions.viewers import token_holder

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from convoca.booking.models import Booking, Meeting, Notification, Slot
 from convoca.booking.operations import provisioning
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.granting import usable_token
 from convoca.booking.operations.recording import record
 from sandbox.faults import Kind
@@ -41,7 +41,7 @@ def test_an_edit_updates_the_meeting_in_place_and_its_link_stays(zoom: Simulated
     link = meeting_of(booking.slot).link.open()
     rename(booking.slot, zoom)
 
-    zoom.work()
+    zoom.work_off_edits()
 
     meeting = meeting_of(booking.slot)
     assert (meeting.link.open(), meeting.generation, meeting.sent_revision) == (link, 1, 1)
@@ -56,7 +56,7 @@ def test_an_update_that_finds_the_meeting_gone_makes_the_next_generation_and_ann
     rename(booking.slot, zoom)
     zoom.spoil("update", Kind.ANSWER, status=404, body=DOES_NOT_EXIST)
 
-    zoom.work()
+    zoom.work_off_edits()
 
     meeting = meeting_of(booking.slot)
     gone.refresh_from_db()
@@ -73,7 +73,7 @@ def test_a_passing_fault_is_never_read_as_gone(zoom: SimulatedZoom, booking: Boo
     rename(booking.slot, zoom)
     zoom.spoil("update", fault["kind"])
 
-    zoom.work()
+    zoom.work_off_edits()
     assert meeting_of(booking.slot).observed == Meeting.Observed.PRESENT
     zoom.work_later(minutes=5)
 
@@ -105,7 +105,7 @@ def test_a_claim_that_was_lost_leaves_no_meeting_behind(zoom: SimulatedZoom, boo
     zoom.work()
     kept = meeting_of(other.slot).remote_id
 
-    record(late, provisioning._perform(late), asked_at=zoom.clock(), now=zoom.clock())
+    record(late, provisioning._perform(late, [], now=zoom.clock()), asked_at=zoom.clock(), now=zoom.clock())
     assert len(zoom.standing()) == 3
     zoom.work()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from convoca.booking.models import Account, Booking, Meeting, Notification, Schedule, Slot
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.configuring import (
     LinkSourceUnavailable,
     choose_link_source,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from convoca.booking.models import Booking, Meeting, Schedule
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from sandbox.faults import Kind
 from tests.booking.building import book, make_account, make_resource_schedule
 from tests.booking.zooming import SimulatedZoom, meeting_of

@@ -8,7 +8,7 @@ from django.db import connection as database
 from django.db.models import CharField, TextField
 
 from convoca.booking.models import Booking, Meeting, MeetingAttempt, Notification, Schedule
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.questions.links import Link, LinkState, links_for
 from convoca.booking.questions.viewers import token_holder
 from sandbox.faults import Kind

@@ -5,7 +5,8 @@ from django.apps import apps
 from django.db.models import ForeignKey, Model
 
 from convoca.booking.models import Account, Connection, Schedule
-from convoca.booking.operations.booking import book_resource, book_service, cancel
+from convoca.booking.operations.booking import book_resource, book_service
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.connecting import LinkSourceUnavailable, connect_schedule
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.refusals import NotOffered

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 DEADLINE_SECONDS = 60
 
 
-def start(zoom: "SimulatedZoom", *arguments: str, module: str = "tests.booking.workers") -> "subprocess.Popen[bytes]":
-    """Start a process of ours that shares the test's database and simulated Zoom."""
+def start(
+    zoom: "SimulatedZoom",
+    *arguments: str,
+    module: str = "tests.booking.workers",
+    piped: bool = False,
+    **more: str,
+) -> "subprocess.Popen[bytes]":
+    """Start a process of ours that shares the test's database and simulated Zoom, with `more` in its environment."""
     environment = os.environ | {
         "DATABASE_URL": _address(),
         "DJANGO_SETTINGS_MODULE": "convoca.config.settings",
@@ -31,7 +37,9 @@ def start(zoom: "SimulatedZoom", *arguments: str, module: str = "tests.booking.w
         "CONVOCA_ZOOM_OAUTH_URL": f"{zoom.sandbox.url}/zoom/oauth",
         "CONVOCA_ZOOM_API_URL": f"{zoom.sandbox.url}/zoom/v2",
     }
-    return subprocess.Popen([sys.executable, "-m", module, *arguments], env=environment)
+    pipe = subprocess.PIPE if piped else None
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, env=environment | more, stdin=pipe, stdout=pipe)
 
 
 def work(zoom: "SimulatedZoom", **time: float) -> None:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from convoca.booking.models import Connection, Meeting, Schedule, Slot
 from convoca.booking.operations.closing import close_next
 from convoca.booking.operations.connecting import connect_schedule, finish_consent
-from convoca.booking.operations.provisioning import provision_next
+from convoca.booking.operations.provisioning import EDITS_SETTLE, provision_next
 from convoca.booking.operations.vendors import application_for
 from convoca.config.env import ApplicationKeys
 from sandbox.faults import Fault, Kind
@@ -56,6 +56,10 @@ class SimulatedZoom:
     def work_later(self, **time: float) -> int:
         self.pass_time(**time)
         return self.work()
+
+    def work_off_edits(self) -> int:
+        """Do all that is due now, and what edits are owed once they have settled."""
+        return self.work() + self.work_later(seconds=EDITS_SETTLE.total_seconds())
 
     def spoil(self, verb: str, kind: Kind, **more: Any) -> None:
         """Order a fault for the next call of `verb`."""

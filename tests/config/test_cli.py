@@ -72,7 +72,7 @@ def test_the_doctor_finds_a_new_installation_in_need_of_tables_and_then_well(ins
 
     assert (before.returncode, after.returncode) == (1, 0)
     assert "Run `convoca migrate`." in before.stdout
-    assert after.stdout == "Settings, database, keys, worker and mail server: all is well.\n"
+    assert after.stdout == "Settings, database, keys, worker, connections and mail server: all is well.\n"
 
 
 def test_the_doctor_names_a_setting_that_does_not_exist(installation: Installation) -> None:

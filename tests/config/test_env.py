@@ -192,3 +192,10 @@ def test_keys_that_open_nothing_are_refused() -> None:
     assert read_environment(KEYS | {"CONVOCA_ENCRYPTION_KEYS": f"{good}, {good}"}).encryption_keys == (good, good)
     for keys in (",", f"{good},short", good[:-1], "é" * 44):
         assert "CONVOCA_ENCRYPTION_KEYS is " in refusal(CONVOCA_ENCRYPTION_KEYS=keys)
+
+
+def test_an_account_at_zoom_needs_the_application_that_acts_for_it() -> None:
+    both = {"CONVOCA_ZOOM_CLIENT_ID": "id", "CONVOCA_ZOOM_CLIENT_SECRET": "secret"}
+
+    assert "CONVOCA_ZOOM_ACCOUNT_ID is set but" in refusal(CONVOCA_ZOOM_ACCOUNT_ID="account")
+    assert read_environment(KEYS | both | {"CONVOCA_ZOOM_ACCOUNT_ID": "account"}).zoom.account_id == "account"

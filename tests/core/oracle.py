@@ -16,6 +16,7 @@ from convoca.core.availability import (
     FixedLength,
     Hours,
     LengthRule,
+    Limits,
     Rules,
     StartGrid,
     WholeDays,
@@ -172,3 +173,34 @@ def clock_changes(first: date, last: date) -> list[tuple[str, datetime]]:
 
 def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:
     return moment.astimezone(zone).replace(tzinfo=UTC) - moment
+
+
+def may_hold(wanted: Interval, own: Iterable[Interval], limits: Limits, *, now: datetime, clock: Clock) -> bool:
+    """Whether a person who has the bookings `own` may have one more: each of them looked at on the calendar."""
+
+    def week(day: date) -> date:
+        return next(day - n * DAY for n in range(7) if (day - n * DAY).weekday() == limits.first_weekday)
+
+    own = list(own)
+    today = clock.day[wanted.starts_at]
+    days = [clock.day[each.starts_at] for each in own]
+    counted = [
+        (limits.day, sum(day == today for day in days)),
+        (limits.week, sum(week(day) == week(today) for day in days)),
+        (limits.month, sum((day.year, day.month) == (today.year, today.month) for day in days)),
+        (limits.total, len(own)),
+        (limits.future, sum(each.starts_at > now for each in own) if wanted.starts_at > now else -1),
+    ]
+    apart = not any(clock.moments(each) & clock.moments(wanted) for each in own)
+    return all(limit is None or held < limit for limit, held in counted) and (apart or not limits.no_overlap)
+
+
+def repeats(first: Interval, rule: LengthRule, length: timedelta, days: Iterable[date], clock: Clock) -> list[Interval]:
+    """A booking and its repeats on the given days, those that exist: each when the clock shows the same time."""
+    shown = clock.shown[first.starts_at]
+    found = [first]
+    for day in days:
+        if day in clock.day.values():
+            start = clock.begins(datetime.combine(day, shown.time()))
+            found.append(Interval(start, ends(rule, start, length, clock)))
+    return found

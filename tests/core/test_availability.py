@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -136,6 +137,32 @@ def test_a_window_in_two_parts_lists_what_the_whole_lists(scene: Scene) -> None:
     parts = [listed(Scene(**{**vars(scene), "window": half})) for half in halves]
 
     assert listed(scene) == parts[0] + parts[1]
+
+
+@examples(40)
+@given(scene=scenes, seed=st.integers(0, 2**64))
+def test_a_pool_lists_what_each_of_its_resources_lists(scene: Scene, seed: int) -> None:
+    chance = Random(seed)
+    needed = scene.rules.needed_for_starts(scene.window, length=scene.length, time_zone=scene.hours.time_zone)
+    opened = open_intervals(scene.hours, needed)
+    asked: dict[str, Any] = {"rules": scene.rules, "length": scene.length, "window": scene.window, "now": scene.now}
+    pool = {
+        resource: ResourceTime(opened, chance.sample(scene.busy, chance.randint(0, len(scene.busy))))
+        for resource in chance.sample(range(9), chance.randint(1, 3))
+    }
+
+    found = free_starts_in_pool(pool, time_zone=scene.hours.time_zone, **asked)
+
+    each = {
+        resource: free_starts(
+            open_intervals=its.open_intervals, busy=its.busy, time_zone=scene.hours.time_zone, **asked
+        )
+        for resource, its in pool.items()
+    }
+    assert found == [
+        PoolStart(interval, tuple(resource for resource in pool if interval in each[resource]))
+        for interval in sorted(set().union(*each.values()))
+    ]
 
 
 def test_starts_come_every_so_many_minutes_in_step_with_a_clock() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,8 +13,9 @@ from convoca.core.admission import TooManyRepeats, WrongLength
 from convoca.core.availability import AnyLength, FixedLength, LengthRule, WholeDays
 from convoca.core.recurrence import MOST_OCCURRENCES, Frequency, expand
 from convoca.core.time import Interval, localize
-from tests.core.oracle import DAY
+from tests.core.oracle import DAY, clock_around, ends, repeats
 from tests.core.profile import examples
+from tests.core.scenes import NIGHTS, length_rule
 
 ZONE = "Europe/Madrid"
 HOUR = timedelta(hours=1)
@@ -73,6 +75,26 @@ def test_repeats_fall_on_the_days_that_answer_to_the_first(first: date, days: in
             days_of(first, frequency, until)
     else:
         assert days_of(first, frequency, until) == expected
+
+
+@examples(60)
+@given(seed=st.integers(0, 2**64))
+def test_a_repeat_starts_when_the_clock_shows_what_it_showed_at_first_and_is_as_long_by_the_rule(seed: int) -> None:
+    chance = Random(seed)
+    time_zone, night = chance.choice(NIGHTS)
+    clock = clock_around(time_zone, night, days=14, minutes=15)
+    rule, length = length_rule(chance)
+    start = chance.choice(clock.moments_in_order[9 * 96 : 13 * 96])
+    end = ends(rule, start, length, clock)
+    if end <= start:
+        return  # Check-out is before this start: there is no such booking.
+    first, begun = Interval(start, end), clock.shown[start].date()
+    frequency, step = chance.choice([(Frequency.DAILY, 1), (Frequency.WEEKLY, 7)])
+
+    found = expand(first, frequency=frequency, until=begun + 8 * DAY, length=rule, time_zone=time_zone)
+
+    days = [begun + n * DAY for n in range(step, 9, step)]
+    assert found == repeats(first, rule, length, days, clock)
 
 
 def test_without_an_end_there_are_52() -> None:

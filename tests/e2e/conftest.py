@@ -14,9 +14,9 @@ from pytest_django import Settings
 
 from tests.booking.building import NOW
 from tests.e2e.browser import Visits
-from tests.walk.routes import Visit
 from tests.walk.scene import Scene, build_scene, prepare_installation
 from tests.walk.viewers import Looker
+from tests.walk.visiting import Visit
 
 
 @dataclass(frozen=True)

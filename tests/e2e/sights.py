@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from tests.walk.routes import ROUTES, Visit
+from tests.walk.routes import ROUTES
 from tests.walk.scene import MADE_UP, Scene
 from tests.walk.viewers import Looker, Secret
+from tests.walk.visiting import Visit
 
 # Of these routes every address is another page to look at; elsewhere they differ by their words alone.
 ALL_OF = frozenset({"schedule", "booking", "manage:process"})
 PEOPLE = (Looker.STRANGER, Looker.BOOKER, Looker.OWNER, Looker.MEMBER)
+# Where these have something to see.
+BY = {"my": Looker.REGISTERED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +33,7 @@ def sights(scene: Scene) -> Iterator[Sight]:
             continue
         # Whoever has a page to see; a redirect (to set a new password) leads to one.
         status = route.get.status
-        looker = next((each for each in PEOPLE if status[each] == 200), Looker.STRANGER)
+        looker = BY.get(name) or next((each for each in PEOPLE if status[each] == 200), Looker.STRANGER)
         visits = route.visits(scene, looker)
         for number, visit in enumerate(visits if name in ALL_OF else visits[:1], start=1):
             suffix = f"-{number}" if name in ALL_OF else ""
@@ -43,7 +46,7 @@ def _of_others(scene: Scene) -> Iterator[Sight]:
     """The attendee's pages of those who have no link, or not in this browser."""
     for looker, secret in (
         (Looker.HOLDER, Secret.ZOOM),
-        (Looker.WAITING, Secret.PENDING),
+        (Looker.PENDING, Secret.PENDING),
         (Looker.WAITING, Secret.CLASS),
         (Looker.CANCELLED, Secret.CANCELLED),
     ):

@@ -1,11 +1,13 @@
 """What tests read off a page of this door."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
 from django.contrib.messages import get_messages
+from django.test import Client
 
 from convoca.booking.models import Schedule
 
@@ -19,6 +21,13 @@ class Choice:
     is_chosen: bool
     hint: str
     links: tuple[str, ...]
+
+
+def after_posting(browser: Client, page: str, form: Mapping[str, str]) -> Any:
+    """Post, and return the page that the answer leads to."""
+    answer = browser.post(page, dict(form))
+    assert answer.status_code == 303
+    return browser.get(answer.headers["Location"])
 
 
 def words(response: Any) -> str:

@@ -136,7 +136,13 @@ def test_whoever_has_two_accounts_chooses(client: Client, ana: Membership) -> No
     assert "Estudio Lumbre Estudio Sombra" in words(client.get("/manage/"))
 
 
-def test_whoever_has_no_account_is_told_so(client: Client, account: Account) -> None:
+def test_whoever_only_books_is_led_to_their_bookings(client: Client, account: Account) -> None:
     client.force_login(make_member(account).user)
+
+    assert 'href="/my/Lumbre">Estudio Lumbre</a>' in client.get("/manage/").text
+
+
+def test_whoever_has_no_account_is_told_so(client: Client, account: Account) -> None:
+    client.force_login(make_member(account, Membership.Role.BLOCKED).user)
 
     assert "There is nothing for you to manage here." in words(client.get("/manage/"))

@@ -1,22 +1,97 @@
 """Who gets in: strangers are asked to log in, and whoever has no right learns nothing (M19)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 from pytest_django import Settings
 
-from convoca.booking.models import Account, Membership, OutboxMail, Schedule, Sealed, Slot, Supervision
+from convoca.booking.models import Account, Invitation, Membership, OutboxMail, Schedule, Sealed, Slot, Supervision
 from convoca.manage.urls import urlpatterns
-from tests.booking.building import make_account, make_capacity_schedule, make_class, make_member, make_resource_schedule
+from tests.booking.building import (
+    NOW,
+    THURSDAY,
+    make_account,
+    make_capacity_schedule,
+    make_class,
+    make_member,
+    make_resource_schedule,
+    make_service_schedule,
+    sign_up,
+)
 from tests.manage.conftest import LogIn
 
 # Who may open each page; the account's other address says who it is for. A page that is not here fails the test.
 OF_PERSONS = {"accounts", "consent-answered"}
-OF_SUPERVISORS = {"today", "live", "paste-link", "schedules", "schedule", "slots"}
+OF_SUPERVISORS = {
+    "today",
+    "live",
+    "paste-link",
+    "booking",
+    "approve",
+    "decline",
+    "cancel",
+    "move",
+    "schedules",
+    "schedule",
+    "slots",
+    "places",
+    "supervise",
+    "trail",
+    "supervise-csv",
+    "supervise-ics",
+    "new-booking",
+    "edit-booking",
+    "undo",
+    "edit-slot",
+    "cancel-slot",
+}
+# Of the owner, and of superusers of the whole account as far as the owner lets them.
+OF_PEOPLE = {
+    "people",
+    "add-person",
+    "invite-person",
+    "person",
+    "rank-person",
+    "block-person",
+    "unblock-person",
+    "send-invitation",
+    "withdraw-invitation",
+}
+ON_PEOPLE_POSTED = {"rank-person", "block-person", "unblock-person", "send-invitation", "withdraw-invitation"}
+# Of a schedule that takes resources; those that are posted want more than a click, or take the resource away.
+OF_RESOURCES = {
+    "start-times",
+    "resources",
+    "share-resource",
+    "rename-resource",
+    "shift-resource",
+    "take-off-resource",
+    "resource-hours",
+    "resource-special-days",
+    "resource-remove-special-day",
+}
+OF_SERVICES = {"services", "new-service", "service", "shift-service"}
+WANT_MORE = {"share-resource", "rename-resource", "take-off-resource"}
+ON_THINGS_POSTED = {*WANT_MORE, "shift-resource", "shift-service", "resource-remove-special-day"}
 OF_OWNER = {
+    *OF_RESOURCES,
+    *OF_SERVICES,
+    "new-schedule",
+    "edit-schedule",
+    "form",
+    "sign-up-form",
+    "registration",
+    "access",
+    "appoint",
+    "dismiss",
     "process",
+    "rules",
+    "hours",
+    "special-days",
+    "remove-special-day",
     "access-control",
     "integration",
     "receipt",
@@ -27,7 +102,17 @@ OF_OWNER = {
     "mail-html",
     "mail-calendar",
 }
-ONLY_POSTED = {"connect"}
+# A capacity schedule has no opening hours.
+OF_HOURS = {"hours", "special-days", "remove-special-day"}
+ONLY_POSTED = {
+    "approve",
+    "undo",
+    "connect",
+    "remove-special-day",
+    *ON_PEOPLE_POSTED,
+    *ON_THINGS_POSTED,
+    "dismiss",
+}
 
 
 @pytest.fixture
@@ -42,18 +127,46 @@ def addresses(slot: Slot, names: set[str]) -> Iterator[tuple[str, str]]:
         subject="Booked",
         message=Sealed.seal("Subject: Booked\n\nYes"),
     )
+    booking = slot.bookings.first() or sign_up(slot)
+    rooms = slot.account.schedules.filter(kind=Schedule.Kind.RESOURCE).first() or make_resource_schedule(slot.account)
+    services = slot.account.schedules.filter(kind=Schedule.Kind.SERVICE).first() or make_service_schedule(slot.account)
+    day = rooms.special_days.create(account=slot.account, day=THURSDAY, kind="closed")
+    person = slot.account.memberships.filter(login_name="paz@example.org").first()
+    person = person or make_member(slot.account, email="paz@example.org")
+    Supervision.objects.get_or_create(account=slot.account, membership=person, schedule=slot.schedule)
+    invitation = Invitation.objects.create(
+        account=slot.account,
+        email="nora@example.org",
+        invited_by=person,
+        token_digest=f"{slot.account.invitations.count():064}",
+        expires_at=NOW + timedelta(days=1),
+    )
     values = {
         "account": slot.account.name,
+        "person": person.pk,
+        "invitation": invitation.pk,
         "schedule": slot.schedule.slug,
         "slot": slot.pk,
+        "booking": booking.pk,
+        "day": day.pk,
+        "resource": rooms.resources.get().pk,
+        "service": services.services.get().pk,
         "mail": mail.pk,
         "provider": "zoom",
     }
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         if pattern.name in names:
-            wanted = {name: values[name] for name in pattern.pattern.converters}
+            of = _schedule_of(str(pattern.name), rooms, services)
+            wanted = {name: (values | of)[name] for name in pattern.pattern.converters}
             yield str(pattern.name), reverse(f"manage:{pattern.name}", kwargs=wanted)
+
+
+def _schedule_of(name: str, rooms: Schedule, services: Schedule) -> dict[str, str]:
+    """Return a schedule that has such a page, where a capacity schedule has none."""
+    if name in OF_HOURS | OF_RESOURCES:
+        return {"schedule": rooms.slug}
+    return {"schedule": services.slug} if name in OF_SERVICES else {}
 
 
 def statuses(browser: Client, slot: Slot, names: set[str]) -> dict[str, int]:
@@ -64,12 +177,12 @@ def statuses(browser: Client, slot: Slot, names: set[str]) -> dict[str, int]:
 
 
 def test_every_page_says_whom_it_is_for() -> None:
-    assert {pattern.name for pattern in urlpatterns} == OF_PERSONS | OF_SUPERVISORS | OF_OWNER
+    assert {pattern.name for pattern in urlpatterns} == OF_PERSONS | OF_SUPERVISORS | OF_PEOPLE | OF_OWNER
 
 
 def test_a_stranger_is_asked_to_log_in(client: Client, slot: Slot) -> None:
     found = {}
-    for name, address in addresses(slot, OF_PERSONS | OF_SUPERVISORS | OF_OWNER):
+    for name, address in addresses(slot, OF_PERSONS | OF_SUPERVISORS | OF_PEOPLE | OF_OWNER):
         answer = (client.post if name in ONLY_POSTED else client.get)(address)
         found[name] = answer.headers.get("Location", "").partition("?")[0]
 
@@ -86,25 +199,36 @@ def test_a_stranger_does_not_learn_which_accounts_there_are(client: Client, slot
 def test_a_user_who_supervises_nothing_finds_nothing(role: str, slot: Slot, log_in: LogIn) -> None:
     browser = log_in(make_member(slot.account, role))
 
-    assert set(statuses(browser, slot, OF_SUPERVISORS | OF_OWNER).values()) == {404}
+    assert set(statuses(browser, slot, OF_SUPERVISORS | OF_PEOPLE | OF_OWNER).values()) == {404}
 
 
 def test_the_owner_of_another_account_finds_nothing(slot: Slot, log_in: LogIn) -> None:
     browser = log_in(make_member(make_account("Sombra"), Membership.Role.OWNER))
 
-    assert set(statuses(browser, slot, OF_SUPERVISORS | OF_OWNER).values()) == {404}
+    assert set(statuses(browser, slot, OF_SUPERVISORS | OF_PEOPLE | OF_OWNER).values()) == {404}
 
 
 def test_a_superuser_supervises_but_does_not_configure(slot: Slot, superuser: Client) -> None:
-    assert set(statuses(superuser, slot, OF_SUPERVISORS).values()) <= {200, 302}
+    assert set(statuses(superuser, slot, OF_SUPERVISORS).values()) <= {200, 302, 303}
     assert set(statuses(superuser, slot, OF_OWNER).values()) == {404}
+
+
+def test_a_superuser_sees_users_and_does_nothing_to_them_unless_the_owner_says_so(
+    slot: Slot, superuser: Client
+) -> None:
+    assert {name for name, status in statuses(superuser, slot, OF_PEOPLE).items() if status != 404} == {
+        "people",
+        "person",
+    }
 
 
 def test_the_owner_opens_everything(slot: Slot, owner: Client, settings: Settings) -> None:
     settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
-    without_calendar = OF_OWNER - {"mail-html", "mail-calendar"}
+    without_calendar = OF_OWNER - {"mail-html", "mail-calendar"} - WANT_MORE
+    # Whoever is unblocked supervises nothing any more; rights want a form.
+    of_people, without_calendar = OF_PEOPLE - {"rank-person"}, without_calendar - {"dismiss"}
 
-    assert set(statuses(owner, slot, OF_SUPERVISORS | without_calendar).values()) <= {200, 302, 303}
+    assert set(statuses(owner, slot, OF_SUPERVISORS | of_people | without_calendar).values()) <= {200, 302, 303}
 
 
 def test_a_superuser_of_one_schedule_sees_no_other(account: Account, log_in: LogIn) -> None:
@@ -113,7 +237,7 @@ def test_a_superuser_of_one_schedule_sees_no_other(account: Account, log_in: Log
     Supervision.objects.create(account=account, membership=membership, schedule=own.schedule)
     browser = log_in(membership)
 
-    assert set(statuses(browser, own, OF_SUPERVISORS).values()) <= {200, 302}
+    assert set(statuses(browser, own, OF_SUPERVISORS).values()) <= {200, 302, 303}
     assert browser.get(f"/manage/{account.name}/schedules/{other.slug}").status_code == 404
     assert other.name not in browser.get(f"/manage/{account.name}/schedules").text
 
@@ -144,6 +268,9 @@ def test_forms_without_their_token_are_refused(account: Account) -> None:
     for address in (
         f"/manage/{account.name}/access-control",
         f"/manage/{account.name}/schedules/{schedule.slug}/process",
+        f"/manage/{account.name}/schedules/{schedule.slug}/rules",
+        f"/manage/{account.name}/schedules/{schedule.slug}/hours",
+        f"/manage/{account.name}/schedules/{schedule.slug}/hours/days",
         f"/manage/{account.name}/integrations/zoom/{schedule.slug}/connect",
         f"/manage/{account.name}/integrations/zoom/{schedule.slug}/disconnect",
     ):

@@ -10,7 +10,8 @@ import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from convoca.booking.models import Account, Booking, Meeting, Sealed, Slot
+from convoca.booking.models import Account, Booking, Meeting, Sealed, Slot, Supervision
+from convoca.booking.operations.booking import book_resource
 from convoca.booking.operations.provisioning import provision_next
 from tests.booking.building import (
     NOW,
@@ -22,9 +23,11 @@ from tests.booking.building import (
     make_capacity_schedule,
     make_class,
     make_client,
+    make_member,
     make_resource_schedule,
     sign_up,
 )
+from tests.manage.conftest import LogIn
 from tests.manage.reading import said, words
 
 ON_THURSDAY = {"day": THURSDAY.isoformat()}
@@ -120,7 +123,7 @@ def test_m10_a_class_is_one_row_with_its_count_and_one_link(superuser: Client, a
 
     assert "2 of 3 places taken" in row
     assert "Location" in row
-    assert row.count("<li>Luis Pérez</li>") == 2
+    assert row.count(">Luis Pérez</a>") == 2
     assert row.count(f'href="{Meeting.objects.get().link.open()}"') == 1
 
 
@@ -271,12 +274,12 @@ def test_news_of_rows_that_make_no_sense_is_empty(rows: str, superuser: Client, 
 def test_the_day_costs_the_same_however_many_appointments(
     superuser: Client, account: Account, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Session, person, account, membership, supervisions; bookings, slots, meetings, resources. All days."""
+    """Session, person, account, membership, supervisions; schedules, bookings, slots, moves, meetings, resources."""
     schedule = make_resource_schedule(account, resources=4, link_source="jitsi")
     for clock in ("09:00", "10:00", "11:00"):
         book(schedule, clock, client=make_client(email=f"{clock[:2]}@example.org"))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         superuser.get(day_of(account), ON_THURSDAY)
 
 
@@ -286,3 +289,69 @@ def test_the_day_is_the_account_s_not_utc_s(superuser: Client, account: Account)
 
     assert f'id="slot-{slot.pk}"' in superuser.get(day_of(account), {"day": "2026-11-27"}).text
     assert f'id="slot-{slot.pk}"' not in superuser.get(day_of(account), ON_THURSDAY).text
+
+
+def test_today_said_nothing_of_requests_that_wait_on_other_days(superuser: Client, account: Account) -> None:
+    schedule = make_resource_schedule(account, requires_approval=True)
+    book(schedule, "10:00")
+    listed = f"/manage/{account.name}/supervise?view=coming&state=pending"
+
+    one = superuser.get(day_of(account))
+    book(schedule, "11:00", client=make_client("Eva Gómez", "eva@example.org"))
+    two = words(superuser.get(day_of(account)))
+    spanish = words(superuser.get(day_of(account), headers={"accept-language": "es"}))
+
+    assert "1 request is waiting for your answer" in words(one)
+    assert f'href="{listed}"' in unescape(one.text)
+    assert "2 requests are waiting for your answer" in two
+    assert "2 solicitudes esperan tu respuesta" in spanish
+    assert all(name in words(superuser.get(listed)) for name in ("Luis Pérez", "Eva Gómez"))
+
+
+def test_requests_of_schedules_that_somebody_does_not_supervise_do_not_wait_for_them(
+    account: Account, log_in: LogIn
+) -> None:
+    book(make_resource_schedule(account, requires_approval=True))
+    member = make_member(account, email="yoga@example.org")
+    Supervision.objects.create(account=account, membership=member, schedule=make_capacity_schedule(account))
+
+    assert "waiting for your answer" not in words(log_in(member).get(day_of(account)))
+
+
+def test_requests_that_wait_cost_today_one_query(
+    superuser: Client, account: Account, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Session, person, account, membership, supervisions; schedules, bookings, slots; requests; ahead; the first
+    after."""
+    schedule = make_resource_schedule(account, requires_approval=True)
+    for clock in ("09:00", "10:00", "11:00"):
+        book(schedule, clock, client=make_client(email=f"{clock[:2]}@example.org"))
+
+    with django_assert_num_queries(11):
+        superuser.get(day_of(account))
+
+
+def test_a_rental_was_left_out_of_the_days_after_its_first(superuser: Client, account: Account) -> None:
+    """It stands on each day that it occupies, and on none besides."""
+    schedule = make_resource_schedule(account, length_kind="days", most_days=3, check_out_minutes=12 * 60)
+    resource = schedule.resources.get()
+    rental = book_resource(schedule, resource, at("10:00"), client=make_client(), now=NOW, length=timedelta(days=3))
+
+    def stands_on(day: int) -> bool:
+        page = superuser.get(day_of(account), {"day": (THURSDAY + timedelta(days=day)).isoformat()})
+        return f'id="slot-{rental.slot_id}"' in page.text
+
+    assert [stands_on(day) for day in (-1, 0, 1, 2, 3)] == [False, True, True, True, False]
+
+
+def test_a_rental_under_way_does_not_take_the_mark_of_what_is_next(superuser: Client, account: Account) -> None:
+    rentals = make_resource_schedule(account, length_kind="days", most_days=3, check_out_minutes=18 * 60)
+    book_resource(
+        rentals, rentals.resources.get(), at("10:00"), client=make_client(), now=NOW, length=timedelta(days=2)
+    )
+    yoga = make_class(make_capacity_schedule(account), starts_at=at("18:00", THURSDAY + timedelta(days=1)))
+
+    with time_machine.travel(at("09:00", THURSDAY + timedelta(days=1)), tick=False):
+        row = row_of(superuser.get(day_of(account)), yoga)
+
+    assert "is-next" in row

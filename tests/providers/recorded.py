@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from convoca.providers.contract import Application, MeetingSpec, Response
+from convoca.providers.contract import Application, MeetingFacts, MeetingSpec, Response
 from tests.providers.replay import answer
 
 APPLICATION = Application(
@@ -18,6 +18,8 @@ SPEC = MeetingSpec(
     ends_at=datetime(2030, 3, 31, 8, 45, tzinfo=UTC),
     time_zone="Europe/Madrid",
 )
+# Everything that an update may tell.
+ALL = frozenset(SPEC.told())
 TOKEN = "an-access-token"
 # Eleven digits: more than 32 bits hold.
 NUMBER = 85746065432
@@ -41,6 +43,17 @@ MEETING: dict[str, Any] = {
     "password": "123456",
     "settings": {"join_before_host": True, "waiting_room": False},
 }
+
+# What of it is of use to us.
+FACTS = MeetingFacts(
+    remote_id=str(NUMBER),
+    link=LINK,
+    passcode="123456",
+    topic="Consultation with Ana",
+    starts_at=SPEC.starts_at,
+    minutes=45,
+    waiting_room=False,
+)
 
 TOKENS: dict[str, Any] = {
     "access_token": "new-access-token",

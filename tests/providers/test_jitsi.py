@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from convoca.providers.contract import Application, Found, Misconfigured
 from convoca.providers.jitsi import Jitsi
-from tests.providers.recorded import SPEC
+from tests.providers.recorded import ALL, SPEC
 from tests.providers.replay import replay
 
 JITSI = Jitsi()
@@ -55,7 +55,7 @@ def test_a_room_is_always_found_and_nothing_else_is_ever_asked_of_a_vendor() -> 
     facts = replay(JITSI.create(SPEC, application=APPLICATION, token=""))
 
     assert replay(JITSI.look(SPEC, application=APPLICATION, token="")) == Found(meetings=(facts,))
-    replay(JITSI.update(facts.remote_id, SPEC, application=APPLICATION, token=""))
+    replay(JITSI.update(facts.remote_id, SPEC, changed=ALL, application=APPLICATION, token=""))
     replay(JITSI.delete(facts.remote_id, application=APPLICATION, token=""))
 
 

@@ -5,7 +5,7 @@ import pytest
 from convoca.providers import CONNECTED_PROVIDERS, PROVIDERS, connected_provider_by_id, provider_by_id
 from convoca.providers.contract import Rejected
 from convoca.providers.manual import Manual
-from tests.providers.recorded import APPLICATION, SPEC
+from tests.providers.recorded import ALL, APPLICATION, SPEC
 from tests.providers.replay import replay
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_ever_made_or_changed_for_a_link_typed_by_hand() -> None:
     for exchange in (
         manual.create(SPEC, application=APPLICATION, token=""),
         manual.look(SPEC, application=APPLICATION, token=""),
-        manual.update("1", SPEC, application=APPLICATION, token=""),
+        manual.update("1", SPEC, changed=ALL, application=APPLICATION, token=""),
         manual.delete("1", application=APPLICATION, token=""),
     ):
         with pytest.raises(Rejected):

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
+from convoca.providers.answers import request_id
 from convoca.providers.contract import (
     Application,
     Exchange,
@@ -201,3 +202,26 @@ def test_many_threads_share_the_connections(sandbox: Sandbox, application: Appli
 def test_a_vendors_refusal_passes_through(application: Application) -> None:
     with pytest.raises(TokenExpired):
         carry_out(Zoom().who_am_i(application=application, token="unknown"), seconds=5)
+
+
+def test_whoever_is_asked_before_each_request_may_forbid_it_and_then_nothing_is_sent(sandbox: Sandbox) -> None:
+    def forbid(request: Request) -> None:
+        raise TokenExpired
+
+    with pytest.raises(TokenExpired):
+        carry_out(ask("POST", f"{sandbox.url}/zoom/oauth/token"), seconds=5, before=forbid)
+
+    assert sandbox.ledger.calls["token"] == 0
+
+
+def test_every_answer_is_heard_with_the_vendor_s_name_for_the_call(application: Application, token: str) -> None:
+    heard: list[Response] = []
+
+    carry_out(Zoom().who_am_i(application=application, token=token), seconds=5, heard=heard.append)
+
+    assert [request_id(each).startswith("v=2.0;clid=sandbox;rid=WEB_") for each in heard] == [True]
+
+
+@pytest.mark.parametrize(("told", "kept"), [("", ""), ("a\nb", ""), ("x" * 500, "x" * 100), ("4f-9", "4f-9")])
+def test_the_vendor_s_name_for_a_call_is_kept_if_it_can_be_shown(told: str, kept: str) -> None:
+    assert request_id(Response(status=200, headers={"request-id": told})) == kept

@@ -30,7 +30,7 @@ from convoca.providers.zoom import Zoom
 from sandbox.faults import Fault, Kind
 from sandbox.server import Sandbox
 from sandbox.zoom.state import BRUNO
-from tests.providers.recorded import SPEC
+from tests.providers.recorded import ALL, SPEC
 from tests.vendors import VERIFIER, VISITOR, SetClock, application_at, at, code_from_consent, connect, running_sandbox
 
 ZOOM = Zoom()
@@ -45,15 +45,16 @@ def test_a_meeting_is_made_found_changed_and_deleted(sandbox: Sandbox, applicati
     assert run(ZOOM.look(SPEC, application=application, token=token)) == Found(meetings=(facts,))
 
     later = replace(SPEC, starts_at=SPEC.starts_at + timedelta(days=40), ends_at=SPEC.ends_at + timedelta(days=40))
-    run(ZOOM.update(facts.remote_id, later, application=application, token=token))
+    run(ZOOM.update(facts.remote_id, later, changed=ALL, application=application, token=token))
     # The old start is no longer right, and the meeting is found all the same, with the same link.
-    assert run(ZOOM.look(SPEC, application=application, token=token)) == Found(meetings=(facts,))
+    moved = replace(facts, starts_at=later.starts_at)
+    assert run(ZOOM.look(SPEC, application=application, token=token)) == Found(meetings=(moved,))
 
     run(ZOOM.delete(facts.remote_id, application=application, token=token))
     assert isinstance(run(ZOOM.look(later, application=application, token=token)), Absent)
     run(ZOOM.delete(facts.remote_id, application=application, token=token))
     with pytest.raises(Gone):
-        run(ZOOM.update(facts.remote_id, later, application=application, token=token))
+        run(ZOOM.update(facts.remote_id, later, changed=ALL, application=application, token=token))
     verbs = [entry.verb for entry in sandbox.ledger.entries]
     assert verbs == ["create", "update", "delete"]
 
@@ -199,7 +200,7 @@ def test_the_hundred_and_first_meeting_of_a_day_is_refused_until_the_next(
 ) -> None:
     """M12, T32: updates count, deletions and reads do not."""
     facts = [run(ZOOM.create(replace(SPEC, marker=uuid4()), application=application, token=token)) for _ in range(99)]
-    run(ZOOM.update(facts[0].remote_id, SPEC, application=application, token=token))
+    run(ZOOM.update(facts[0].remote_id, SPEC, changed=ALL, application=application, token=token))
 
     with pytest.raises(QuotaExhausted):
         run(ZOOM.create(SPEC, application=application, token=token))

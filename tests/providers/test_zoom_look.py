@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from convoca.providers.contract import Absent, CannotTell, Found, MeetingFacts, Rejected, Request, Sighting, Unreachable
+from convoca.providers.contract import Absent, CannotTell, Found, Rejected, Request, Sighting, Unreachable
 from convoca.providers.zoom import Zoom
-from tests.providers.recorded import APPLICATION, LINK, MARKER, MEETING, NUMBER, SPEC, TOKEN, error, listed
+from tests.providers.recorded import APPLICATION, FACTS, MARKER, MEETING, NUMBER, SPEC, TOKEN, error, listed
 from tests.providers.replay import answer, page, replay
 
 FOREIGN = MEETING | {"id": 81111111111, "agenda": "Team lunch", "start_time": "2030-03-31T09:00:00Z"}
@@ -23,7 +23,7 @@ def test_a_meeting_with_our_marker_is_found_near_its_start_and_read_whole() -> N
 
     sighting = look(listed(FOREIGN, MEETING), answer(200, MEETING), sent=sent)
 
-    assert sighting == Found(meetings=(MeetingFacts(remote_id=str(NUMBER), link=LINK, passcode="123456"),))
+    assert sighting == Found(meetings=(FACTS,))
     assert [(request.method, request.url) for request in sent] == [
         ("GET", "https://api.zoom.us/v2/users/me/meetings"),
         ("GET", f"https://api.zoom.us/v2/meetings/{NUMBER}"),
@@ -151,3 +151,13 @@ def test_the_marker_stands_within_what_a_list_shows_of_an_agenda() -> None:
 
     assert sent[0].json is not None
     assert f"[ref:{MARKER}]" in str(sent[0].json["agenda"])[:250]
+
+
+def test_everything_that_carries_a_marker_is_listed_and_nothing_else() -> None:
+    """For the nightly sweep; two meetings with one marker are two."""
+    twice = MEETING | {"id": NUMBER + 1}
+    pages = (listed(MEETING, FOREIGN, token="next"), listed(twice))
+
+    found = replay(Zoom().marked(application=APPLICATION, token=TOKEN), *pages)
+
+    assert [(each.marker, each.remote_id) for each in found] == [(MARKER, str(NUMBER)), (MARKER, str(NUMBER + 1))]

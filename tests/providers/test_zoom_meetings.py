@@ -20,10 +20,23 @@ from convoca.providers.contract import (
     Unreachable,
 )
 from convoca.providers.zoom import Zoom
-from tests.providers.recorded import APPLICATION, LINK, MARKER, MEETING, NUMBER, SPEC, TOKEN, UNREADABLE, error
+from tests.providers.recorded import (
+    ALL,
+    APPLICATION,
+    FACTS,
+    LINK,
+    MARKER,
+    MEETING,
+    NUMBER,
+    SPEC,
+    TOKEN,
+    UNREADABLE,
+    error,
+)
 from tests.providers.replay import answer, page, replay
 
 ZOOM = Zoom()
+WEIGHTS = ("light", "medium")
 
 
 def test_a_meeting_is_scheduled_in_utc_with_our_marker_at_the_beginning_of_its_agenda() -> None:
@@ -31,7 +44,7 @@ def test_a_meeting_is_scheduled_in_utc_with_our_marker_at_the_beginning_of_its_a
 
     facts = replay(ZOOM.create(SPEC, application=APPLICATION, token=TOKEN), answer(201, MEETING), sent=sent)
 
-    assert facts == MeetingFacts(remote_id=str(NUMBER), link=LINK, passcode="123456")
+    assert facts == FACTS
     assert (sent[0].method, sent[0].url) == ("POST", "https://api.zoom.us/v2/users/me/meetings")
     assert sent[0].headers == {"authorization": "Bearer an-access-token"}
     assert sent[0].json == {
@@ -122,7 +135,7 @@ def test_a_refusal_that_zoom_did_not_write_is_the_edge_of_its_network(status: in
     """T4: nothing was made, nothing is said about the meeting, and it is worth another try."""
     for exchange in (
         ZOOM.create(SPEC, application=APPLICATION, token=TOKEN),
-        ZOOM.update(str(NUMBER), SPEC, application=APPLICATION, token=TOKEN),
+        ZOOM.update(str(NUMBER), SPEC, changed=ALL, application=APPLICATION, token=TOKEN),
         ZOOM.delete(str(NUMBER), application=APPLICATION, token=TOKEN),
     ):
         with pytest.raises(Unreachable):
@@ -169,24 +182,76 @@ def test_a_configured_loopback_address_allows_its_own_links_and_no_others() -> N
     assert not ZOOM.owns_link("http://127.0.0.1:8090/zoom/j/1", application=APPLICATION)
 
 
-def test_an_update_sends_topic_start_and_length_and_nothing_else() -> None:
+@pytest.mark.parametrize(
+    ("changed", "body"),
+    [
+        ({"topic"}, {"topic": "Consultation with Ana"}),
+        ({"starts_at"}, {"start_time": "2030-03-31T08:00:00Z", "timezone": "Europe/Madrid"}),
+        ({"time_zone"}, {"start_time": "2030-03-31T08:00:00Z", "timezone": "Europe/Madrid"}),
+        ({"minutes"}, {"duration": 45}),
+        ({"waiting_room"}, {"settings": {"join_before_host": True, "jbh_time": 10, "waiting_room": False}}),
+    ],
+)
+def test_an_update_sends_what_has_changed_and_nothing_else(changed: set[str], body: dict[str, object]) -> None:
     sent: list[Request] = []
+    exchange = ZOOM.update(str(NUMBER), SPEC, changed=frozenset(changed), application=APPLICATION, token=TOKEN)
 
-    replay(ZOOM.update(str(NUMBER), SPEC, application=APPLICATION, token=TOKEN), answer(204), sent=sent)
+    replay(exchange, answer(204), sent=sent)
 
     assert (sent[0].method, sent[0].url) == ("PATCH", f"https://api.zoom.us/v2/meetings/{NUMBER}")
-    assert sent[0].json == {
-        "topic": "Consultation with Ana",
-        "start_time": "2030-03-31T08:00:00Z",
-        "timezone": "Europe/Madrid",
-        "duration": 45,
-    }
+    assert sent[0].json == body
+
+
+def test_a_waiting_room_and_no_passcode_are_asked_for_where_the_owner_wants_it_so() -> None:
+    """T40: both are wishes; what Zoom made of them is read from its answer."""
+    sent: list[Request] = []
+    spec = replace(SPEC, waiting_room=True, passcode=False)
+
+    facts = replay(ZOOM.create(spec, application=APPLICATION, token=TOKEN), answer(201, MEETING), sent=sent)
+
+    body = sent[0].json or {}
+    settings = body["settings"]
+    assert isinstance(settings, dict)
+    assert (body["default_password"], settings["waiting_room"], settings["join_before_host"]) == (False, True, False)
+    assert facts.differences(spec) == {"waiting_room", "passcode"}
+    assert facts.differences(SPEC) == frozenset()
+
+
+def test_the_host_s_address_is_read_when_it_is_needed() -> None:
+    url = replay(ZOOM.host_url(str(NUMBER), application=APPLICATION, token=TOKEN), answer(200, MEETING))
+
+    assert url == MEETING["start_url"]
+
+
+@pytest.mark.parametrize("link", ["", LINK, "https://zoom.us.example.org/s/85746065432", "javascript:alert(1)"])
+def test_what_does_not_start_a_meeting_at_zoom_is_no_host_s_address(link: str) -> None:
+    """T20"""
+    with pytest.raises(Unreachable):
+        replay(
+            ZOOM.host_url(str(NUMBER), application=APPLICATION, token=TOKEN),
+            answer(200, MEETING | {"start_url": link}),
+        )
+
+
+def test_a_meeting_is_read_as_it_is_now() -> None:
+    told = answer(200, MEETING | {"start_time": "2030-03-31T09:00:00Z", "topic": "Moved", "password": "654321"})
+
+    facts = replay(ZOOM.read(str(NUMBER), application=APPLICATION, token=TOKEN), told)
+
+    assert facts.passcode == "654321"
+    assert facts.differences(SPEC) == {"topic", "starts_at"}
+
+
+def test_calls_per_second_are_the_plan_s_and_the_smallest_where_it_is_not_known() -> None:
+    told = [ZOOM.calls_per_second(weight, plan=plan) for plan in ("licensed", "basic", "") for weight in WEIGHTS]
+
+    assert told == [30, 20, 4, 2, 4, 2]
 
 
 def test_an_update_of_a_meeting_that_zoom_does_not_know_says_gone() -> None:
     with pytest.raises(Gone):
         replay(
-            ZOOM.update(str(NUMBER), SPEC, application=APPLICATION, token=TOKEN),
+            ZOOM.update(str(NUMBER), SPEC, changed=ALL, application=APPLICATION, token=TOKEN),
             error(404, 3001, f"Meeting does not exist: {NUMBER}."),
         )
 

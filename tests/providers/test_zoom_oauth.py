@@ -205,3 +205,25 @@ def test_what_a_grant_lacks_is_named() -> None:
 
     assert ZOOM.missing_scopes(granted) == {"meeting:delete:meeting"}
     assert ZOOM.missing_scopes(frozenset()) == ZOOM.scopes
+
+
+def test_a_server_to_server_application_gets_a_token_by_its_own_secret() -> None:
+    """There is no consent and nothing to refresh; the scopes are the account-wide spelling of ours."""
+    sent: list[Request] = []
+    application = replace(APPLICATION, account_id="dzVA4QmMQfyISoRcpFO8CA")
+    granted = " ".join(f"{scope}:admin" for scope in ZOOM.scopes)
+    told = {name: value for name, value in TOKENS.items() if name != "refresh_token"} | {"scope": granted}
+
+    tokens = replay(ZOOM.token_for_account(application=application), answer(200, told), sent=sent)
+
+    assert (tokens.access_token, tokens.refresh_token) == ("new-access-token", "")
+    assert ZOOM.missing_scopes(tokens.scopes) == frozenset()
+    assert sent[0].headers == {"Authorization": BASIC}
+    assert sent[0].form == {"grant_type": "account_credentials", "account_id": "dzVA4QmMQfyISoRcpFO8CA"}
+
+
+@pytest.mark.parametrize("refused", [{"error": "invalid_grant"}, {"error": "invalid_client"}, {"code": 4733}])
+def test_what_zoom_refuses_a_server_to_server_application_is_the_operator_s_to_mend(refused: dict[str, object]) -> None:
+    """Nobody's consent would mend it."""
+    with pytest.raises(Misconfigured):
+        replay(ZOOM.token_for_account(application=APPLICATION), answer(400, refused | {"reason": "Bad request"}))

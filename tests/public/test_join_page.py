@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from convoca.booking.models import Booking, Meeting
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.linking import type_link
 from tests.booking.building import NOW, book, connect_zoom, make_account, make_resource_schedule
 from tests.public.reading import join_page_of, page_of, words

@@ -3,16 +3,22 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection, connections
 
 from convoca.booking.models import Booking, Meeting, Notification, Occupancy, Slot
-from convoca.booking.operations.booking import Client, book_place, book_resource, book_service, cancel
+from convoca.booking.operations.approving import decline
+from convoca.booking.operations.auditing import ATTENDEE
+from convoca.booking.operations.booking import Client, book_place, book_resource, book_service
+from convoca.booking.operations.cancelling import cancel
+from convoca.booking.operations.moving import move_appointment, move_place
 from convoca.core.admission import Refusal
 from tests.booking.building import (
     NOW,
+    THURSDAY,
     at,
     book,
     make_account,
@@ -140,4 +146,86 @@ def test_a_time_that_is_cancelled_and_wanted_at_the_same_moment_is_never_held_by
     live = Booking.objects.filter(status=Booking.Status.CONFIRMED).count()
     assert outcomes["done"] == 1 + live
     assert live <= 1
-    assert Occupancy.objects.count() == live
+    assert Occupancy.objects.filter(released_at__isnull=True).count() == live
+
+
+def _classes(number: int, **rules: object) -> list[Slot]:
+    schedule = make_capacity_schedule(make_account(), **rules)
+    return [make_class(schedule, starts_at=at(f"{10 + each}:00")) for each in range(number)]
+
+
+def _as_read_before(booking: Booking) -> Booking:
+    """Return the booking in the slot that it is in now, as all who were quick to open its page have read it."""
+    return Booking.objects.select_related("slot__schedule").get(pk=booking.pk)
+
+
+def _assert_counted(slots: list[Slot]) -> None:
+    """Each slot counts as taken what its live bookings hold, neither more nor less."""
+    live = Counter(Booking.objects.exclude(status=Booking.Status.CANCELLED).values_list("slot_id", flat=True))
+    assert {slot.pk: Slot.objects.get(pk=slot.pk).taken for slot in slots} == {slot.pk: live[slot.pk] for slot in slots}
+
+
+def test_a_place_that_was_moved_to_many_classes_at_the_same_moment_stayed_taken_in_all_of_them() -> None:
+    first, *others = _classes(4)
+    sign_up(first, "eva@example.org")
+    booking = _as_read_before(sign_up(first, "luis@example.org"))
+
+    outcomes = at_once(lambda n: move_place(booking, others[n % 3], now=NOW))
+
+    # To where it is by then, nobody moves it.
+    assert outcomes["done"] >= 1
+    assert set(outcomes) <= {"done", "NotOffered"}
+    _assert_counted([first, *others])
+
+
+def test_a_place_that_was_moved_and_cancelled_at_the_same_moment_was_given_back_twice() -> None:
+    first, *others = _classes(3)
+    sign_up(first, "eva@example.org")
+    booking = _as_read_before(sign_up(first, "luis@example.org"))
+
+    def act(number: int) -> None:
+        if number % 4 == 3:
+            cancel(booking, now=NOW)
+        else:
+            move_place(booking, others[number % 2], now=NOW)
+
+    outcomes = at_once(act)
+
+    assert set(outcomes) <= {"done", "NotOffered", "AlreadyCancelled"}
+    assert Booking.objects.get(pk=booking.pk).status == Booking.Status.CANCELLED
+    _assert_counted([first, *others])
+
+
+def test_a_request_that_was_moved_and_declined_at_the_same_moment_was_given_back_twice() -> None:
+    first, *others = _classes(3, requires_approval=True)
+    booking = _as_read_before(sign_up(first, "luis@example.org"))
+
+    def act(number: int) -> None:
+        if number % 4 == 3:
+            decline(booking, by=ATTENDEE, now=NOW)
+        else:
+            move_place(booking, others[number % 2], now=NOW)
+
+    at_once(act)
+
+    assert Booking.objects.get(pk=booking.pk).status == Booking.Status.CANCELLED
+    _assert_counted([first, *others])
+
+
+@pytest.mark.parametrize("is_class", [True, False])
+def test_bookings_moved_to_one_day_at_the_same_moment_were_more_than_a_person_may_have_there(is_class: bool) -> None:
+    days = [THURSDAY + timedelta(days=each) for each in range(1, 5)]
+    account = make_account()
+    if is_class:
+        schedule = make_capacity_schedule(account, most_per_day=1)
+        bookings = [sign_up(make_class(schedule, starts_at=at("18:00", day))) for day in days]
+        to = [make_class(schedule, starts_at=at(f"{10 + each}:00")) for each in range(4)]
+        act = [lambda each=each: move_place(bookings[each], to[each], now=NOW) for each in range(4)]
+    else:
+        schedule = make_resource_schedule(account, most_per_day=1)
+        bookings = [book(schedule, "10:00", day=day) for day in days]
+        act = [lambda n=n: move_appointment(bookings[n], at(f"{10 + n}:00"), now=NOW) for n in range(4)]
+
+    outcomes = at_once(lambda n: act[n](), threads=4)
+
+    assert outcomes == {"done": 1, "LimitReached": 3}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 READ: defaultdict[str, set[str]] = defaultdict(set)
 
@@ -45,3 +46,12 @@ def record_parameters(get_response: Callable[[HttpRequest], HttpResponse]) -> Ca
         return response
 
     return middleware
+
+
+def whole(response: HttpResponseBase) -> HttpResponse:
+    """Return the answer with all that it tells; one that is sent bit by bit is read to its end."""
+    if isinstance(response, StreamingHttpResponse):
+        return HttpResponse(response.getvalue(), status=response.status_code, headers=dict(response.items()))
+    if not isinstance(response, HttpResponse):
+        raise TypeError(f"{type(response)} cannot be read")
+    return response

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
+from functools import cache
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -28,7 +31,8 @@ from convoca.booking.models import (
     Supervision,
     User,
 )
-from convoca.booking.operations.configuring import set_supervisor_field
+from convoca.booking.operations.booking import book_place
+from convoca.booking.operations.configuring import set_rules, set_supervisor_field
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.notifying import notify_next
 from convoca.booking.operations.provisioning import provision_next
@@ -41,6 +45,7 @@ from tests.booking.building import (
     make_account,
     make_capacity_schedule,
     make_class,
+    make_client,
     make_member,
     make_resource_schedule,
     make_service_schedule,
@@ -50,6 +55,7 @@ from tests.walk.viewers import Looker, Secret
 
 DAY = date(2026, 11, 26)
 TYPED_LINK = "https://rooms.example.net/typed-room-4711?key=typed-key-0815"
+PENDING_LINK = "https://rooms.example.net/pending-room-4812?key=pending-key-0916"
 MADE_UP = "bm8tc3VjaC1ib29raW5nIQ"
 CONTACT = "hello@lumbre.example"
 
@@ -71,19 +77,30 @@ class Scene:
     sessions: Mapping[Looker, Mapping[str, str]]
     held: Mapping[tuple[Looker, Secret], Held]
     slots: Mapping[Secret, Slot]
+    open_class: Slot
     mails: Mapping[Secret, OutboxMail]
     needles: Needles
 
     def browser(self, looker: Looker, about: Secret | None = None) -> Client:
         """Return the browser of `looker`; it has the cookies of the booking that the visit is about."""
         held = self.held.get((looker, about)) if about else None
-        return _browser({**self.sessions.get(looker, {}), **(held.cookies if held else {})})
+        return new_browser({**self.sessions.get(looker, {}), **(held.cookies if held else {})})
 
 
-def _browser(cookies: Mapping[str, str]) -> Client:
+def new_browser(cookies: Mapping[str, str] | None = None) -> Client:
+    """Return a browser that has these cookies and no other."""
     client = Client()
-    client.cookies.load(dict(cookies))
+    client.handler = _handler(tuple(settings.MIDDLEWARE))
+    client.cookies.load(dict(cookies or {}))
     return client
+
+
+@cache
+def _handler(middleware: tuple[str, ...]) -> ClientHandler:
+    """Return one for all browsers: each new one would look through all static files."""
+    handler = ClientHandler(enforce_csrf_checks=False)
+    handler.load_middleware()
+    return handler
 
 
 def _cookies_of(client: Client) -> dict[str, str]:
@@ -106,13 +123,17 @@ def build_scene() -> Scene:
     account = make_account(contact_email=CONTACT)
     set_supervisor_field(account, Account.SupervisorField.SHOWN, label="Notes")
     schedules = _make_schedules(account)
-    users = _make_people(account, schedules)
-    slot = make_class(schedules["class"], capacity=20)
+    people = _make_people(account, schedules)
+    slot = make_class(schedules["class"], capacity=3)
     held = _book_everything(schedules, slot)
     slots = {secret: _booking(held[looker, secret]).slot for looker, secret in BOOKED_ONCE}
     needles = _make_links(slots)
-    _let_some_wait_and_some_cancel(held)
+    _cancel_and_fill(held, slot, people)
+    held[Looker.WAITING, Secret.CLASS] = _book(schedules["class"], "eva@example.org", slot=f"{slot.pk}-wait")
+    _block(people[Looker.BLOCKED])
+    open_class = make_class(schedules["class"], capacity=20, starts_at=at("20:00"))
     _send_mails()
+    users = {looker: membership.user for looker, membership in people.items()}
     return Scene(
         account=account,
         schedules=schedules,
@@ -120,6 +141,7 @@ def build_scene() -> Scene:
         sessions={looker: _log_in(user) for looker, user in users.items()},
         held=held,
         slots=slots,
+        open_class=open_class,
         mails=_mails_with_links(needles),
         needles=needles,
     )
@@ -128,7 +150,7 @@ def build_scene() -> Scene:
 # Who booked the slot of each secret.
 BOOKED_ONCE = [
     *((Looker.BOOKER, secret) for secret in (Secret.ZOOM, Secret.JITSI, Secret.TYPED, Secret.CLASS)),
-    (Looker.WAITING, Secret.PENDING),
+    (Looker.PENDING, Secret.PENDING),
     (Looker.CANCELLED, Secret.CANCELLED),
 ]
 
@@ -136,7 +158,7 @@ BOOKED_ONCE = [
 def _make_schedules(account: Account) -> dict[str, Schedule]:
     consultations = make_resource_schedule(account, resources=2)
     talks = make_resource_schedule(account, slug="talks", name="Talks", link_source=Schedule.MANUAL)
-    yoga = make_capacity_schedule(account)
+    yoga = make_capacity_schedule(account, has_waiting_list=True)
     for schedule in (consultations, yoga):
         connect_zoom(schedule)
     return {
@@ -148,13 +170,15 @@ def _make_schedules(account: Account) -> dict[str, Schedule]:
     }
 
 
-def _make_people(account: Account, schedules: Mapping[str, Schedule]) -> dict[Looker, User]:
+def _make_people(account: Account, schedules: Mapping[str, Schedule]) -> dict[Looker, Membership]:
     elsewhere = make_account("Otra")
     make_resource_schedule(elsewhere, link_source="jitsi")
     role = Membership.Role
     people = {
         Looker.ELSEWHERE: make_member(elsewhere, role.OWNER),
+        Looker.BLOCKED: make_member(account, email="blocked@lumbre.example"),
         Looker.MEMBER: make_member(account, email="member@lumbre.example"),
+        Looker.REGISTERED: make_member(account, email="registered@lumbre.example"),
         Looker.ELSEWHERE_SUPERUSER: make_member(account, email="visits@lumbre.example"),
         Looker.CLASS_SUPERUSER: make_member(account, email="yoga@lumbre.example"),
         Looker.SUPERUSER: make_member(account, role.SUPERUSER),
@@ -162,31 +186,32 @@ def _make_people(account: Account, schedules: Mapping[str, Schedule]) -> dict[Lo
     }
     for looker, name in ((Looker.ELSEWHERE_SUPERUSER, "linkless"), (Looker.CLASS_SUPERUSER, "class")):
         Supervision.objects.create(account=account, membership=people[looker], schedule=schedules[name])
-    users = {looker: membership.user for looker, membership in people.items()}
+    users = [membership.user for membership in people.values()]
     # As their first log-in leaves them.
-    EmailAddress.objects.bulk_create(EmailAddress(user=each, email=each.email, primary=True) for each in users.values())
-    return users
+    EmailAddress.objects.bulk_create(EmailAddress(user=each, email=each.email, primary=True) for each in users)
+    return people
 
 
 def _log_in(user: User) -> dict[str, str]:
-    client = Client()
+    client = new_browser()
     client.force_login(user)
     return _cookies_of(client)
 
 
 def _book_everything(schedules: Mapping[str, Schedule], slot: Slot) -> dict[tuple[Looker, Secret], Held]:
-    luis, eva, marta = "luis@example.org", "eva@example.org", "marta@example.org"
+    luis, iris, marta = "luis@example.org", "iris@example.org", "marta@example.org"
     in_class = {"slot": slot.pk}
     held = {
         (Looker.BOOKER, Secret.ZOOM): _book(schedules["resource"], luis, start="10:00"),
         (Looker.BOOKER, Secret.JITSI): _book(schedules["service"], luis, start="11:00"),
         (Looker.BOOKER, Secret.TYPED): _book(schedules["talks"], luis, start="12:00"),
         (Looker.BOOKER, Secret.CLASS): _book(schedules["class"], luis, **in_class),
-        (Looker.WAITING, Secret.PENDING): _book(schedules["resource"], eva, start="13:00"),
-        (Looker.WAITING, Secret.CLASS): _book(schedules["class"], eva, **in_class),
         (Looker.CANCELLED, Secret.CANCELLED): _book(schedules["resource"], marta, start="14:00"),
         (Looker.CANCELLED, Secret.CLASS): _book(schedules["class"], marta, **in_class),
     }
+    set_rules(schedules["resource"], {"requires_approval": True})
+    held[Looker.PENDING, Secret.PENDING] = _book(schedules["resource"], iris, start="13:00")
+    set_rules(schedules["resource"], {"requires_approval": False})
     for (looker, secret), each in list(held.items()):
         if looker is Looker.BOOKER:
             held[Looker.HOLDER, secret] = Held(token=each.token, join_token=each.join_token)
@@ -200,7 +225,7 @@ def start(clock: str) -> str:
 
 def _book(schedule: Schedule, email: str, **choice: Any) -> Held:
     chosen = {"start": start(choice["start"])} if "start" in choice else choice
-    browser = Client()
+    browser = new_browser()
     address = reverse("schedule", args=[schedule.account.name, schedule.slug])
     answer = browser.post(f"{address}?tz={MADRID}", {"name": "Luis Pérez", "email": email, **chosen})
     assert answer.status_code == 303, answer.content.decode()
@@ -217,18 +242,21 @@ def _booking(held: Held) -> Booking:
 
 
 def _make_links(slots: Mapping[Secret, Slot]) -> Needles:
-    parts = {}
-    at_zoom = (Secret.ZOOM, Secret.CLASS, Secret.PENDING, Secret.CANCELLED)
+    parts: dict[Secret, list[str]] = {}
+    at_zoom = (Secret.ZOOM, Secret.CLASS, Secret.CANCELLED)
     for number, secret in enumerate(at_zoom, start=1):
         parts[secret] = _made_at_zoom(slots[secret], f"8{number}5512{number}4471", f"{secret}Pass{number}7531")
     while provision_next(now=timezone.now()):
         continue
     room = slots[Secret.JITSI].meetings.get().link.open()
     assert room, "no room was made"
-    type_link(slots[Secret.TYPED], TYPED_LINK, now=timezone.now())
-    return Needles(
-        parts | {Secret.JITSI: [room.rpartition("/")[2]], Secret.TYPED: ["typed-room-4711", "typed-key-0815"]}
-    )
+    parts[Secret.JITSI] = [room.rpartition("/")[2]]
+    typed = {Secret.TYPED: TYPED_LINK, Secret.PENDING: PENDING_LINK}
+    for secret, link in typed.items():
+        # Somebody who supervises may type a link before they have said yes; it stays hidden until then.
+        type_link(slots[secret], link, now=timezone.now())
+        parts[secret] = [part.rpartition("=")[2] for part in link.removeprefix("https://rooms.example.net/").split("?")]
+    return Needles(parts)
 
 
 def _made_at_zoom(slot: Slot, number: str, passcode: str) -> list[str]:
@@ -243,14 +271,21 @@ def _made_at_zoom(slot: Slot, number: str, passcode: str) -> list[str]:
     return [number, password, passcode]
 
 
-def _let_some_wait_and_some_cancel(held: Mapping[tuple[Looker, Secret], Held]) -> None:
-    for secret, status in ((Secret.PENDING, Booking.Status.PENDING), (Secret.CLASS, Booking.Status.WAITING)):
-        booking = _booking(held[Looker.WAITING, secret])
-        booking.status = status
-        booking.save(update_fields=["status"])
+def _cancel_and_fill(
+    held: Mapping[tuple[Looker, Secret], Held], slot: Slot, people: Mapping[Looker, Membership]
+) -> None:
+    """Let some leave, and others take all places of the class with their log-in."""
     for secret in (Secret.CANCELLED, Secret.CLASS):
-        answer = Client().post(reverse("booking_cancel", args=[held[Looker.CANCELLED, secret].token]))
+        answer = new_browser().post(reverse("booking_cancel", args=[held[Looker.CANCELLED, secret].token]))
         assert answer.status_code == 303
+    for looker in (Looker.REGISTERED, Looker.BLOCKED):
+        member = people[looker]
+        book_place(slot, client=make_client(looker.name.title(), member.user.email, membership=member), now=NOW)
+
+
+def _block(membership: Membership) -> None:
+    membership.role = Membership.Role.BLOCKED
+    membership.save(update_fields=["role"])
 
 
 def _send_mails() -> None:

@@ -9,7 +9,6 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import resolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,9 +17,10 @@ from pytest_django import Settings
 from tests.core.profile import examples
 from tests.walk import recording
 from tests.walk.nonsense import header_texts, texts
-from tests.walk.routes import ROUTES, Route, Visit, found_routes
-from tests.walk.scene import Scene
+from tests.walk.routes import ROUTES, found_routes
+from tests.walk.scene import Scene, new_browser
 from tests.walk.viewers import WITH_ADDRESS, Looker
+from tests.walk.visiting import Route, Visit
 
 ADDRESSES = dict.fromkeys(ROUTES, "") | {route.name: route.address for route in found_routes()}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -159,10 +159,10 @@ def _send(attempt: Attempt) -> HttpResponse:
     """Make the request; an error of ours is raised here. Nothing of what it changed remains."""
     point = transaction.savepoint_create()
     try:
-        answer = Client().generic(
+        answer = new_browser().generic(
             attempt.method, attempt.path, attempt.body, content_type=attempt.content_type, headers=attempt.headers
         )
-        return cast(HttpResponse, answer)
+        return recording.whole(cast(HttpResponse, answer))
     finally:
         transaction.savepoint_rollback(point)
 
@@ -191,7 +191,7 @@ def test_every_parameter_that_a_view_reads_is_declared(scene: Scene, settings: S
 def test_a_time_zone_never_leads_out_of_the_list_of_zones(scene: Scene, zone: str) -> None:
     [visit, *_] = ROUTES["schedule"].visits(scene, Looker.STRANGER)
 
-    response = Client().get(f"{visit.path}&tz={quote(zone, errors='surrogatepass')}")
+    response = new_browser().get(f"{visit.path}&tz={quote(zone, errors='surrogatepass')}")
 
     assert response.status_code == 200
     assert "Madrid" in response.text

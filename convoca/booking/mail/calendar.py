@@ -4,7 +4,7 @@ It leads to our own join page, in every state of the link, so nothing in a calen
 a link came late or changed, and a shared calendar gives away no provider's address.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from icalendar import (
 
 from convoca.booking.mail.envelope import host, one_line, sender_address
 from convoca.booking.mail.phrases import title_with_organiser
-from convoca.booking.models import Booking
+from convoca.booking.models import Booking, Slot
 from convoca.booking.questions.links import Link, LinkState, links_for
 from convoca.booking.questions.viewers import token_holder
 from convoca.core.time import DAY, Interval, straight_stretches
@@ -39,24 +39,62 @@ def manage_address(booking: Booking) -> str:
     return f"{settings.BASE_URL}/b/{booking.token.open()}"
 
 
+def schedule_address(booking: Booking) -> str:
+    return f"{settings.BASE_URL}/schedule/{booking.account.name}/{booking.slot.schedule.slug}"
+
+
+def day_address(booking: Booking) -> str:
+    """Return where those who supervise see the day of the booking."""
+    day = booking.slot.starts_at.astimezone(ZoneInfo(booking.slot.schedule.time_zone)).date()
+    return f"{settings.BASE_URL}/manage/{booking.account.name}/?day={day.isoformat()}"
+
+
 def invitation(booking: Booking, *, now: datetime) -> bytes:
     """Return the entry that a calendar adds, or updates if it has it. In the booking's language."""
-    link = links_for(token_holder(booking), [booking.slot], now=now)[booking.slot_id]
     with override(booking.language):
-        event = _event(booking, now=now)
-        event.add("STATUS", "CONFIRMED")
-        _add_places(event, booking, link)
-        event.add("URL", vUri(manage_address(booking)))
-        event.add_component(_alarm(str(event["SUMMARY"])))
-        return _calendar("REQUEST", event, booking)
+        event = _standing(booking, now=now)
+        event.add("ATTENDEE", _attendee(booking))
+        return _calendar("REQUEST", [event], [booking])
 
 
 def cancellation(booking: Booking, *, now: datetime) -> bytes:
     """Return the entry that takes the booking out of a calendar."""
     with override(booking.language):
-        event = _event(booking, now=now)
-        event.add("STATUS", "CANCELLED")
-        return _calendar("CANCEL", event, booking)
+        event = _ended(booking, now=now)
+        event.add("ATTENDEE", _attendee(booking))
+        return _calendar("CANCEL", [event], [booking])
+
+
+def publication(bookings: Sequence[Booking], *, now: datetime) -> bytes:
+    """Return the entries of several bookings of one person in one file: each with the UID that it keeps for life.
+
+    An object that asks (REQUEST) or calls off (CANCEL) is about one UID only (RFC 5546, 3.2.2 and 3.2.5), and ours have
+    one each, because each can be moved and cancelled by itself; fifty-two files would be the other way. PUBLISH may
+    carry any number (3.2.1) and names nobody as attendee; what was called off says so in its status. A later REQUEST or
+    CANCEL of a single one finds the same UID, and a greater or equal sequence.
+    """
+    with override(bookings[0].language):
+        events = [
+            _ended(booking, now=now) if booking.status == Booking.Status.CANCELLED else _standing(booking, now=now)
+            for booking in bookings
+        ]
+        return _calendar("PUBLISH", events, bookings)
+
+
+def _standing(booking: Booking, *, now: datetime) -> Event:
+    link = links_for(token_holder(booking), [booking.slot], now=now)[booking.slot_id]
+    event = _event(booking, now=now)
+    event.add("STATUS", "CONFIRMED")
+    _add_places(event, booking, link)
+    event.add("URL", vUri(manage_address(booking)))
+    event.add_component(_alarm(str(event["SUMMARY"])))
+    return event
+
+
+def _ended(booking: Booking, *, now: datetime) -> Event:
+    event = _event(booking, now=now)
+    event.add("STATUS", "CANCELLED")
+    return event
 
 
 def uid_of(booking: Booking) -> str:
@@ -74,13 +112,16 @@ def _event(booking: Booking, *, now: datetime) -> Event:
     event.add("DTEND", ends)
     event.add("SUMMARY", title_with_organiser(slot, booking.account))
     event.add("ORGANIZER", _person(sender_address(), booking.account.title))
-    attendee = _person(booking.email, booking.name)
-    attendee.params["PARTSTAT"] = "ACCEPTED"
-    attendee.params["RSVP"] = "FALSE"
-    event.add("ATTENDEE", attendee)
     event.add("CLASS", "PRIVATE")
     event.add("TRANSP", "OPAQUE")
     return event
+
+
+def _attendee(booking: Booking) -> vCalAddress:
+    attendee = _person(booking.email, booking.name)
+    attendee.params["PARTSTAT"] = "ACCEPTED"
+    attendee.params["RSVP"] = "FALSE"
+    return attendee
 
 
 def _clocks(booking: Booking) -> tuple[datetime, datetime]:
@@ -132,28 +173,30 @@ def _alarm(summary: str) -> Alarm:
     return alarm
 
 
-def _calendar(method: str, event: Event, booking: Booking) -> bytes:
+def _calendar(method: str, events: Sequence[Event], bookings: Sequence[Booking]) -> bytes:
     calendar = Calendar()
-    calendar.add("PRODID", f"-//Convoca//Bookings//{booking.language.upper()}")
+    calendar.add("PRODID", f"-//Convoca//Bookings//{bookings[0].language.upper()}")
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", method)
-    if _clocks(booking)[0].tzinfo is not UTC:
-        calendar.add_component(_time_zone(booking))
-    calendar.add_component(event)
+    if any(_clocks(booking)[0].tzinfo is not UTC for booking in bookings):
+        calendar.add_component(_time_zone([booking.slot for booking in bookings]))
+    for event in events:
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _time_zone(booking: Booking) -> Timezone:
-    """Return the clock changes around the booking, and no others: calendars know the zone by its name anyway.
+def _time_zone(slots: Sequence[Slot]) -> Timezone:
+    """Return the clock changes around the slots, and no others: calendars know the zone by its name anyway.
 
     An onset is written on the clocks before it (RFC 5545, 3.6.5); the first one is where this story begins.
     """
-    name = booking.slot.schedule.time_zone
+    name = slots[0].schedule.time_zone
+    first, last = min(slot.starts_at for slot in slots), max(slot.ends_at for slot in slots)
     component = Timezone()
     component.add("TZID", name)
     before: timedelta | None = None
-    for stretch, offset in _stretches(booking.slot.starts_at, booking.slot.ends_at, name):
+    for stretch, offset in _stretches(first, last, name):
         component.add_component(_observance(stretch.starts_at, before if before is not None else offset, offset, name))
         before = offset
     return component

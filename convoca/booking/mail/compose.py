@@ -1,16 +1,20 @@
-"""One mail, ready to leave: written for its reader, with the calendar entry inside."""
+"""One mail, ready to leave: written for its reader, with the calendar entry of their place inside."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
-from convoca.booking.mail.calendar import cancellation, invitation
+from convoca.booking.mail.beside import told_beside
+from convoca.booking.mail.calendar import cancellation, invitation, publication
 from convoca.booking.mail.envelope import BookingMail, message_id, require_sendable, sender_of, thread_of
 from convoca.booking.mail.inlining import with_inline_styles
+from convoca.booking.mail.kinds import OF_A_PLACE
 from convoca.booking.mail.letter import Letter, write_letter
 from convoca.booking.mail.outcomes import Undeliverable
-from convoca.booking.models import Notification
+from convoca.booking.mail.reader import address_of, language_of
+from convoca.booking.models import Booking, Notification
 from convoca.booking.questions.links import Link
 
 
@@ -19,27 +23,42 @@ def compose(notification: Notification, link: Link, *, now: datetime) -> Booking
 
     Raises Undeliverable if the address cannot be written to.
     """
-    booking = notification.booking
-    require_sendable(booking.email)
-    with override(booking.language):
-        letter = write_letter(notification, link, now=now)
-        mail = _mail(notification, letter)
-        if letter.is_cancelled:
-            mail.calendar, mail.calendar_method = cancellation(booking, now=now), "CANCEL"
-            mail.attach(gettext("cancelled-booking.ics"), mail.calendar, "application/ics")
-        else:
-            mail.calendar = invitation(booking, now=now)
-            mail.attach(gettext("appointment.ics"), mail.calendar, "application/ics")
+    address = address_of(notification)
+    require_sendable(address)
+    with override(language_of(notification)):
+        beside = told_beside(notification)
+        letter = write_letter(notification, link, beside=beside, now=now)
+        mail = _mail(notification, letter, address)
+        _add_calendar(mail, notification, [each.booking for each in beside], now=now)
     return mail
 
 
-def _mail(notification: Notification, letter: Letter) -> BookingMail:
+def _add_calendar(mail: BookingMail, notification: Notification, beside: Sequence[Booking], *, now: datetime) -> None:
+    """Add the calendar's entry where there is a place, or take it out; who only asks or waits has none.
+
+    Of several bookings there is one file, to be opened, and no part that mail programs act on by themselves: Outlook
+    would read the first entry of it and leave out the others without a word.
+    """
+    booking = notification.booking
+    if beside and (notification.kind in OF_A_PLACE or notification.kind == Notification.Kind.CANCELLATION):
+        is_over = notification.kind == Notification.Kind.CANCELLATION
+        name = gettext("cancelled-bookings.ics") if is_over else gettext("appointments.ics")
+        mail.attach(name, publication([booking, *beside], now=now), "application/ics")
+    elif notification.kind in OF_A_PLACE:
+        mail.calendar = invitation(booking, now=now)
+        mail.attach(gettext("appointment.ics"), mail.calendar, "application/ics")
+    elif notification.kind == Notification.Kind.CANCELLATION:
+        mail.calendar, mail.calendar_method = cancellation(booking, now=now), "CANCEL"
+        mail.attach(gettext("cancelled-booking.ics"), mail.calendar, "application/ics")
+
+
+def _mail(notification: Notification, letter: Letter, address: str) -> BookingMail:
     mail = BookingMail(
         subject=letter.subject,
         body=render_text(letter),
         from_email=sender_of(notification.account),
-        to=[notification.booking.email],
-        reply_to=_reply_to(letter),
+        to=[address],
+        reply_to=_reply_to(letter.contact),
         headers=_headers(notification),
         alternatives=[(render_html(letter), "text/html")],
     )
@@ -47,23 +66,23 @@ def _mail(notification: Notification, letter: Letter) -> BookingMail:
     return mail
 
 
-def _reply_to(letter: Letter) -> list[str]:
-    """Return the organiser's address, unless it is missing or could not be written."""
+def _reply_to(contact: str) -> list[str]:
+    """Return the other side's address, unless it is missing or could not be written."""
     try:
-        require_sendable(letter.contact)
+        require_sendable(contact)
     except Undeliverable:
         return []
-    return [letter.contact]
+    return [contact]
 
 
 def _headers(notification: Notification) -> dict[str, str]:
-    own, first = message_id(notification), thread_of(notification.booking)
+    own, first = message_id(notification), thread_of(notification)
     headers = {
         "Message-ID": own,
         "Auto-Submitted": "auto-generated",
         # Stops the out-of-office answers of Exchange, which knows no other way.
         "X-Auto-Response-Suppress": "All",
-        "Content-Language": notification.booking.language,
+        "Content-Language": language_of(notification),
     }
     if first is not None and first != own:
         headers |= {"In-Reply-To": first, "References": first}

@@ -14,14 +14,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from convoca.booking.mail.outcomes import Undeliverable
-from convoca.booking.models import Account, Booking, Notification
+from convoca.booking.models import Account, Notification
 
 # Seven bits: a server that announces no 8BITMIME takes it, and none changes a byte that a signature covers.
 WIRE = email.policy.SMTP.clone(cte_type="7bit")
 
 
 class BookingMail(EmailMultiAlternatives):
-    """A mail about a booking, with its calendar entry twice: as a part that calendars act on, and as a file.
+    """A mail about a booking, with its calendar entry, if any, twice: as a part that calendars act on, and as a file.
 
     The method is told in the part's header, too; it must equal the one inside, or Outlook shows a plain file.
     """
@@ -34,6 +34,8 @@ class BookingMail(EmailMultiAlternatives):
 
     def message(self, *, policy: "Policy[Message] | None" = None) -> MimeMessage:
         message = super().message(policy=policy or email.policy.default)
+        if not self.calendar:
+            return message
         alternative = next(part for part in message.walk() if part.get_content_type() == "multipart/alternative")
         assert isinstance(message, MimeMessage)
         assert isinstance(alternative, MimeMessage)
@@ -88,9 +90,11 @@ def message_id(notification: Notification) -> str:
     return f"<{notification.booking.uid.hex}.{step}@{host()}>"
 
 
-def thread_of(booking: Booking) -> str | None:
-    """Return the identifier of the first mail that this booking's attendee was sent, or None."""
-    first = booking.notifications.filter(sent_at__isnull=False).order_by("sent_at", "pk").first()
+def thread_of(notification: Notification) -> str | None:
+    """Return the identifier of the first mail about this booking that the same reader was sent, or None."""
+    booking = notification.booking
+    sent = booking.notifications.filter(recipient=notification.recipient, sent_at__isnull=False, told_by__isnull=True)
+    first = sent.order_by("sent_at", "pk").first()
     if first is None:
         return None
     first.booking = booking

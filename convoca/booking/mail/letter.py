@@ -1,5 +1,6 @@
 """The inside of a mail: every line of it, in the order in which both its forms show them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -8,8 +9,12 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from convoca.booking.mail import phrases
-from convoca.booking.mail.calendar import join_address, manage_address
+from convoca.booking.mail.beside import Date, dates_of, heading
+from convoca.booking.mail.calendar import join_address
 from convoca.booking.mail.envelope import one_line
+from convoca.booking.mail.explaining import Managing, explanation, managing
+from convoca.booking.mail.kinds import OF_A_PLACE, OF_AN_END
+from convoca.booking.mail.reader import is_for_owner, language_of, zone_of
 from convoca.booking.models import Booking, Notification
 from convoca.booking.questions.links import Link, LinkState
 
@@ -33,18 +38,11 @@ class Joining:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Managing:
-    """The way to the booking's own page, and what the attached file is for."""
-
-    sentence: str
-    button: str
-    address: str
-    calendar_note: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Letter:
-    """One mail's words. Texts that do not apply are empty and not shown; `joining` is None without a meeting."""
+    """One mail's words. Texts that do not apply are empty and not shown; `joining` is None without a meeting.
+
+    `was` is when it was to be before it moved; `dates` are the others that the mail tells of, under their `heading`.
+    """
 
     language: str
     subject: str
@@ -53,43 +51,57 @@ class Letter:
     opening: str
     title: str
     resources: str
+    was: str
     day: str
     zone: str
     other_side: str
     place: str
     is_cancelled: bool
+    explanation: str
     joining: Joining | None
+    heading: str
+    dates: Sequence[Date]
     managing: Managing
     contact: str
     why: str
 
 
-def write_letter(notification: Notification, link: Link, *, now: datetime) -> Letter:
-    """Write the mail in the active language, on the clocks of the booking's zone."""
-    booking, account = notification.booking, notification.account
+def write_letter(
+    notification: Notification, link: Link, *, beside: Sequence[Notification] = (), now: datetime
+) -> Letter:
+    """Write the mail in the active language, on the clocks of its reader's zone; `beside` is what else it tells of."""
+    booking, account, zone = notification.booking, notification.account, zone_of(notification)
     slot = booking.slot
-    is_cancelled = notification.kind == Kind.CANCELLATION
-    day, zone = phrases.when_lines(slot, booking.time_zone)
+    is_cancelled = notification.kind in OF_AN_END
+    day, zone_line = phrases.when_lines(slot, zone)
     return Letter(
-        language=booking.language,
-        subject=phrases.subject(notification, link, now=now),
+        language=language_of(notification),
+        subject=phrases.subject(notification, link, several=len(beside) + 1 if beside else 0, now=now),
         preheader=phrases.preheader(notification, link),
         organiser=one_line(account.title),
-        opening=phrases.opening(notification, now=now),
+        opening=phrases.opening(notification, several=len(beside) + 1 if beside else 0, now=now),
         title=phrases.title_of(slot),
         resources=_resources(booking),
+        was=phrases.was_text(notification, zone),
         day=day,
-        zone=zone,
-        other_side=phrases.other_side(slot, booking.time_zone),
+        zone=zone_line,
+        other_side=phrases.other_side(slot, zone),
         place="" if is_cancelled else one_line(slot.location),
         is_cancelled=is_cancelled,
+        explanation=explanation(notification, link, is_several=bool(beside)),
         joining=_joining(notification, link),
-        managing=_managing(booking, is_cancelled=is_cancelled),
-        contact=one_line(account.contact_email),
-        why=gettext("You get this email because you made this booking at {host}.").format(
-            host=urlsplit(settings.BASE_URL).netloc
-        ),
+        heading=heading(notification) if beside else "",
+        dates=dates_of(notification, beside),
+        managing=managing(notification, is_several=bool(beside)),
+        contact=one_line(booking.email if is_for_owner(notification) else account.contact_email),
+        why=_why(notification).format(host=urlsplit(settings.BASE_URL).netloc),
     )
+
+
+def _why(notification: Notification) -> str:
+    if is_for_owner(notification):
+        return gettext("You get this email because you answer the requests at {host}.")
+    return gettext("You get this email because you made this booking at {host}.")
 
 
 def _resources(booking: Booking) -> str:
@@ -99,7 +111,7 @@ def _resources(booking: Booking) -> str:
 
 
 def _joining(notification: Notification, link: Link) -> Joining | None:
-    if notification.kind == Kind.CANCELLATION or link.state in {LinkState.NONE, LinkState.HIDDEN}:
+    if notification.kind not in OF_A_PLACE or link.state in {LinkState.NONE, LinkState.HIDDEN}:
         return None
     has_changed = notification.kind == Kind.LINK_CHANGED
     return Joining(
@@ -112,20 +124,4 @@ def _joining(notification: Notification, link: Link) -> Joining | None:
         direct_label=gettext("Direct ({provider}):").format(provider=link.label) if link.url else "",
         direct_address=link.url,
         passcode=gettext("Passcode: {code}").format(code=link.passcode) if link.passcode else "",
-    )
-
-
-def _managing(booking: Booking, *, is_cancelled: bool) -> Managing:
-    if is_cancelled:
-        return Managing(
-            sentence=gettext("What was booked:"),
-            button=gettext("See the booking"),
-            address=manage_address(booking),
-            calendar_note=gettext("Open the attached file to take it out of your calendar."),
-        )
-    return Managing(
-        sentence=gettext("See or cancel it (no account needed):"),
-        button=gettext("See or cancel the booking"),
-        address=manage_address(booking),
-        calendar_note=gettext("Open the attached file to add it to your calendar."),
     )

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext, pgettext
 
 from convoca.booking.mail.envelope import one_line
+from convoca.booking.mail.reader import zone_of
 from convoca.booking.models import Account, Booking, Notification, Slot
+from convoca.booking.questions.bookings import position_of
 from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import city_text, clock_text, day_text, minutes_text, zone_text
 
@@ -39,14 +41,26 @@ def title_with_organiser(slot: Slot, account: Account) -> str:
     return pattern.format(title=title, organiser=organiser)
 
 
-def subject(notification: Notification, link: Link, *, now: datetime) -> str:
-    """Return the subject: the verb, the day and the hour first, and at most 78 characters."""
-    booking = notification.booking
+def subject(notification: Notification, link: Link, *, several: int = 0, now: datetime) -> str:
+    """Return the subject: the verb, the day and the hour first, and at most 78 characters.
+
+    `several` is how many bookings the mail tells of, if it is more than one.
+    """
+    booking, zone = notification.booking, zone_of(notification)
     slot, account = booking.slot, notification.account
-    day, clock = _short_day(slot.starts_at, booking.time_zone), clock_text(slot.starts_at, booking.time_zone)
-    values = {"day": day, "clock": clock, "city": city_text(booking.time_zone)}
+    day, clock = _short_day(slot.starts_at, zone), clock_text(slot.starts_at, zone)
+    values = {"day": day, "clock": clock, "city": city_text(zone)}
     what = title_with_organiser(slot, account)
+    if several:
+        return _subject_of_several(notification, what, values | {"n": str(several)})
     match notification.kind:
+        case Kind.MOVED if notification.was_at and notification.was_at != slot.starts_at:
+            was = f"{_weekday(notification.was_at, zone)}, {clock_text(notification.was_at, zone)}"
+            return _fit(gettext("Moved to {day}, {clock} ({city}) – was {was}"), "", values | {"was": was})
+        case Kind.MOVED:
+            return _fit(gettext("Moved to {day}, {clock} ({city}) – {what}"), what, values)
+        case Kind.CANCELLATION:
+            return _fit(gettext("Cancelled: {day}, {clock} – {what}"), what, values)
         case Kind.CONFIRMATION:
             return _fit(gettext("Booked: {day}, {clock} ({city}) – {what}"), what, values)
         case Kind.LINK_READY:
@@ -56,7 +70,53 @@ def subject(notification: Notification, link: Link, *, now: datetime) -> str:
         case Kind.REMINDER:
             return _reminder_subject(booking, what, values, link, now=now)
         case _:
-            return _fit(gettext("Cancelled: {day}, {clock} – {what}"), what, values)
+            return _question_subject(notification, what, values)
+
+
+def _subject_of_several(notification: Notification, what: str, values: dict[str, str]) -> str:
+    match notification.kind:
+        case Kind.MOVED:
+            return _fit(gettext("Moved: {n} dates, the first to {day}, {clock} ({city}) – {what}"), what, values)
+        case Kind.CANCELLATION:
+            return _fit(gettext("Cancelled: {n} dates from {day}, {clock} – {what}"), what, values)
+        case Kind.DECLINED:
+            return _fit(gettext("Not possible: {n} dates from {day}, {clock} – choose others"), "", values)
+        case Kind.REQUEST:
+            return _fit(gettext("Request sent: {n} dates from {day}, {clock} ({city})"), "", values)
+        case Kind.APPROVAL_WANTED:
+            booking = notification.booking
+            return _fit(gettext("Approve {n} dates? {what}, {day}, {clock}"), _name_or_somebody(booking), values)
+        case _:
+            return _fit(gettext("Booked: {n} dates from {day}, {clock} ({city}) – {what}"), what, values)
+
+
+def _question_subject(notification: Notification, what: str, values: dict[str, str]) -> str:
+    """Return the subject of a mail about a place that its reader does not have, or not yet."""
+    booking = notification.booking
+    match notification.kind:
+        case Kind.REQUEST:
+            return _fit(gettext("Request sent: {day}, {clock} ({city})"), "", values)
+        case Kind.APPROVAL_WANTED:
+            return _fit(gettext("Approve? {what}, {day}, {clock}"), _name_or_somebody(booking), values)
+        case Kind.DECLINED:
+            return _fit(gettext("Not possible: {day}, {clock} – choose another time"), "", values)
+        case Kind.WAITING:
+            pattern = gettext("Waiting list, number {n}: {what}")
+            return _fit(pattern, what, {"n": str(position_of(booking))})
+        case Kind.OFFER:
+            return _fit(gettext("A place is free until {time}: {what}"), what, {"time": until_text(booking)})
+        case _:
+            return _fit(gettext("Still on the waiting list: {day}, {clock} – {what}"), what, values)
+
+
+def until_text(booking: Booking) -> str:
+    """Return until when an offered place is held: "Thu 26 Nov, 18:00 (Madrid)"."""
+    until, zone = booking.offered_until or booking.slot.starts_at, booking.time_zone
+    return f"{_short_day(until, zone)}, {clock_text(until, zone)} ({city_text(zone)})"
+
+
+def _name_or_somebody(booking: Booking) -> str:
+    return greeted_name(booking) or gettext("Somebody")
 
 
 def _reminder_subject(booking: Booking, what: str, values: dict[str, str], link: Link, *, now: datetime) -> str:
@@ -92,16 +152,33 @@ def _short_day(instant: datetime, time_zone: str) -> str:
     return day_text(instant.astimezone(ZoneInfo(time_zone)).date(), "short")
 
 
+def _weekday(instant: datetime, time_zone: str) -> str:
+    return day_text(instant.astimezone(ZoneInfo(time_zone)).date(), "day")
+
+
+def was_text(notification: Notification, time_zone: str) -> str:
+    """Return when what has moved was to be, or nothing."""
+    was_at = notification.was_at
+    if notification.kind != Kind.MOVED or was_at is None or was_at == notification.booking.slot.starts_at:
+        return ""
+    day = day_text(was_at.astimezone(ZoneInfo(time_zone)).date(), "full")
+    return gettext("Before: {time}").format(time=f"{day}, {clock_text(was_at, time_zone)}")
+
+
 def _days_ahead(booking: Booking, *, now: datetime) -> int:
     zone = ZoneInfo(booking.time_zone)
     return (booking.slot.starts_at.astimezone(zone).date() - now.astimezone(zone).date()).days
 
 
-def opening(notification: Notification, *, now: datetime) -> str:
-    """Return the mail's one sentence."""
+def opening(notification: Notification, *, several: int = 0, now: datetime) -> str:
+    """Return the mail's one sentence; `several` is how many bookings it tells of, if it is more than one."""
     booking = notification.booking
     is_class = booking.slot.schedule.is_capacity
     match notification.kind:
+        case Kind.APPROVAL_WANTED if several:
+            return gettext("{name} asks for {n} dates.").format(name=_name_or_somebody(booking), n=several)
+        case _ if several:
+            plain = _opening_of_several(notification, is_class=is_class).format(n=several)
         case Kind.CONFIRMATION:
             plain = gettext("Your place is booked") if is_class else gettext("Your appointment is booked")
         case Kind.LINK_READY:
@@ -110,10 +187,46 @@ def opening(notification: Notification, *, now: datetime) -> str:
             plain = gettext("The meeting link has changed")
         case Kind.REMINDER:
             plain = _reminder_opening(booking, is_class=is_class, now=now)
-        case _:
+        case Kind.MOVED:
+            plain = gettext("Your booking has moved") if is_class else gettext("Your appointment has moved")
+        case Kind.CANCELLATION:
             plain = gettext("Your booking is cancelled") if is_class else gettext("Your appointment is cancelled")
+        case Kind.APPROVAL_WANTED:
+            return gettext("{name} asks for this time.").format(name=_name_or_somebody(booking))
+        case _:
+            plain = _question_opening(notification)
     name = greeted_name(booking)
     return f"{plain}, {name}." if name else f"{plain}."
+
+
+def _opening_of_several(notification: Notification, *, is_class: bool) -> str:
+    match notification.kind:
+        case Kind.CANCELLATION:
+            return gettext("{n} of your bookings are cancelled")
+        case Kind.DECLINED:
+            return gettext("None of these {n} dates is possible")
+        case Kind.MOVED:
+            return gettext("{n} of your bookings have moved")
+        case Kind.REQUEST:
+            return gettext("Your request for {n} dates is sent")
+        case _ if is_class:
+            return gettext("You are signed up for {n} sessions")
+        case _:
+            return gettext("Your {n} appointments are booked")
+
+
+def _question_opening(notification: Notification) -> str:
+    match notification.kind:
+        case Kind.REQUEST:
+            return gettext("Your request is sent")
+        case Kind.DECLINED:
+            return gettext("That time is not possible")
+        case Kind.WAITING:
+            return gettext("You are on the waiting list")
+        case Kind.OFFER:
+            return gettext("A place is free")
+        case _:
+            return gettext("You are still on the waiting list")
 
 
 def _reminder_opening(booking: Booking, *, is_class: bool, now: datetime) -> str:
@@ -134,8 +247,18 @@ def greeted_name(booking: Booking) -> str:
 
 def preheader(notification: Notification, link: Link) -> str:
     """Return the next useful fact, which mail programs show beside the subject."""
-    if notification.kind == Kind.CANCELLATION:
-        return gettext("The time is free again. You need not do anything.")
+    is_class = notification.booking.slot.schedule.is_capacity
+    match notification.kind:
+        case Kind.CANCELLATION if notification.booking.slot.is_live or not is_class:
+            return gettext("The time is free again. You need not do anything.")
+        case Kind.CANCELLATION:
+            return gettext("You can choose another one from this email.")
+        case Kind.APPROVAL_WANTED:
+            return gettext("The time is held until you answer.")
+        case Kind.DECLINED:
+            return gettext("Choose another time from this email.")
+        case Kind.OFFER:
+            return gettext("It is held for you until then.")
     if link.is_ready:
         return gettext("Join or cancel from this email.")
     return gettext("See or cancel it from this email.")

@@ -1,10 +1,13 @@
 """The tables. Every row of a tenant carries its account, and every query of a door starts from it."""
 
-from convoca.booking.models.account import Account, Language, Membership, Supervision, User
-from convoca.booking.models.connection import Connection, Grant
+from convoca.booking.models.account import Account, Invitation, Language, Membership, Supervision, User
+from convoca.booking.models.audit import AuditEntry
+from convoca.booking.models.connection import Connection, Grant, VendorEvent
+from convoca.booking.models.form import FormField
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.notification import Notification, OutboxMail
-from convoca.booking.models.quota import QuotaDay
+from convoca.booking.models.quota import CallPace, QuotaDay
+from convoca.booking.models.rules import Audience, BookingRules, Changes, Visibility
 from convoca.booking.models.schedule import (
     OpeningHours,
     Resource,
@@ -13,15 +16,23 @@ from convoca.booking.models.schedule import (
     Service,
     ServiceResource,
     SpecialDay,
+    StartTime,
 )
 from convoca.booking.models.sealed import Sealed
-from convoca.booking.models.slot import Booking, Occupancy, Slot
+from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 
 __all__ = [
     "Account",
+    "Audience",
+    "AuditEntry",
     "Booking",
+    "BookingRules",
+    "CallPace",
+    "Changes",
     "Connection",
+    "FormField",
     "Grant",
+    "Invitation",
     "Language",
     "Meeting",
     "MeetingAttempt",
@@ -35,10 +46,14 @@ __all__ = [
     "Schedule",
     "ScheduleResource",
     "Sealed",
+    "Series",
     "Service",
     "ServiceResource",
     "Slot",
     "SpecialDay",
+    "StartTime",
     "Supervision",
     "User",
+    "VendorEvent",
+    "Visibility",
 ]

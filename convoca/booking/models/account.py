@@ -8,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from convoca.booking.models.sealed import SealedField
+
 NAME_IN_ADDRESS = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9_-]*\Z",
     _("Use letters, digits, hyphens and underscores, starting with a letter or digit."),
@@ -31,6 +33,20 @@ class Account(models.Model):
         SUPERUSERS = "superusers", _("Only superusers see it")
         SHOWN = "shown", _("The user sees it too")
 
+    class SignUp(models.TextChoices):
+        """Who may become a user by themselves."""
+
+        OPEN = "open", _("Anyone")
+        DOMAIN = "domain", _("Anyone with an email address at your domain")
+        INVITATION = "invitation", _("Only people you invite")
+
+    class SuperusersMay(models.TextChoices):
+        """What superusers of the whole account may do to its users."""
+
+        NOTHING = "nothing", _("Nothing: only you add users")
+        ADD = "add", _("Add and invite users")
+        RANK = "rank", _("Add users, make them superusers and block them")
+
     name = models.CharField(max_length=60, unique=True, validators=[NAME_IN_ADDRESS])
     title = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=64, default="UTC")
@@ -38,6 +54,9 @@ class Account(models.Model):
     contact_email = models.EmailField(blank=True)
     supervisor_field = models.CharField(max_length=16, choices=SupervisorField, default=SupervisorField.OFF)
     supervisor_label = models.CharField(max_length=60, blank=True)
+    sign_up = models.CharField(max_length=16, choices=SignUp, default=SignUp.INVITATION)
+    sign_up_domain = models.CharField(max_length=100, blank=True)
+    superusers_may = models.CharField(max_length=16, choices=SuperusersMay, default=SuperusersMay.NOTHING)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -82,7 +101,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Membership(models.Model):
-    """One person in one account."""
+    """One person in one account. `name` is what the account calls them; `super_field` is the superusers' own note."""
 
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
@@ -95,6 +114,14 @@ class Membership(models.Model):
     role = models.CharField(max_length=16, choices=Role, default=Role.USER)
     login_name = models.CharField(max_length=100)
     external_key = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=100, blank=True)
+    phone = models.CharField(max_length=31, blank=True)
+    mobile = models.CharField(max_length=31, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    field_1 = models.CharField(max_length=200, blank=True)
+    field_2 = models.CharField(max_length=200, blank=True)
+    super_field = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -113,6 +140,40 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.login_name} ({self.role})"
+
+    @property
+    def called(self) -> str:
+        """Return the person's name in this account. Who was added here under no name has their own."""
+        return self.name or self.user.name or self.login_name
+
+
+class Invitation(models.Model):
+    """Somebody asked to become a user or a superuser; the mail holds the token, the row its SHA-256.
+
+    Without `invited_by`, they asked for it themselves. `due_at` is when its mail should leave; empty once it has.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=16, choices=Membership.Role, default=Membership.Role.USER)
+    language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
+    invited_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    token = SealedField()
+    token_digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "email"], name="invitation_of_email"),
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="invitation_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
 
 
 class Supervision(models.Model):

@@ -10,9 +10,16 @@ from convoca.booking.models.sealed import SealedField
 class Grant(models.Model):
     """The OAuth credentials of one external user, once in the installation whoever uses them.
 
-    `refresh_claim` and `refresh_lease_until` are the committed lease under which one process refreshes.
+    `kind` is decided at birth: a user consented, or the installation's own application acts for its own account and
+    asks for a new token by its secret. `refresh_claim` and `refresh_lease_until` are the committed lease under which
+    one process refreshes; `renew_at` is when a token in use is due for it, well before it expires.
     """
 
+    class Kind(models.TextChoices):
+        USER = "user", _("Consent of a user")
+        SERVER = "server", _("The installation's own account")
+
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.USER)
     provider = models.CharField(max_length=32)
     external_user = models.CharField(max_length=200)
     access_token = SealedField()
@@ -24,6 +31,7 @@ class Grant(models.Model):
     refresh_claim = models.UUIDField(null=True, blank=True)
     refresh_lease_until = models.DateTimeField(null=True, blank=True)
     refreshed_at = models.DateTimeField(null=True, blank=True)
+    renew_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -39,6 +47,8 @@ class Connection(models.Model):
     """An account's proven use of a grant, with its health. `grant` is empty once the credentials are deleted.
 
     `blocked_until` is honoured by the query that hands out work, so a throttled connection occupies no worker.
+    `failures` counts calls in a row that the vendor did not answer. `check_at` is when access and scopes are proven
+    next; `probe` is set if the vendor said that the access was withdrawn, which is proven before it is believed.
     """
 
     class State(models.TextChoices):
@@ -57,6 +67,9 @@ class Connection(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.OPEN)
     reason = models.CharField(max_length=300, blank=True)
     blocked_until = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    check_at = models.DateTimeField(null=True, blank=True)
+    probe = models.BooleanField(default=False)
     last_ok_at = models.DateTimeField(null=True, blank=True)
     connected_at = models.DateTimeField(null=True, blank=True)
     closing_at = models.DateTimeField(null=True, blank=True)
@@ -79,3 +92,18 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} connection {self.pk}"
+
+
+class VendorEvent(models.Model):
+    """A notice that a vendor sent us and that was heeded once; `digest` is of what tells it from every other."""
+
+    provider = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "digest"], name="vendor_event_once")]
+        indexes = [models.Index(fields=["received_at"], name="vendor_event_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} event {self.pk}"

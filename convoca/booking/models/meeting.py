@@ -16,6 +16,9 @@ class Meeting(models.Model):
     """One generation of a slot's online room. Provider and connection are fixed at birth.
 
     Operations write `wanted`, `wanted_revision`, `wanted_at`; workers what is observed. `due_at` is empty at rest.
+    `sent` is the meeting as the vendor has it from us, by field; a field whose last call is unanswered is missing.
+    `doubted_at` is set while somebody's word (a vendor's notice) says that the vendor's copy may have changed;
+    `differences` names what of it is not as we asked.
     """
 
     class Wanted(models.TextChoices):
@@ -53,6 +56,10 @@ class Meeting(models.Model):
 
     observed = models.CharField(max_length=16, choices=Observed, default=Observed.NOTHING)
     sent_revision = models.PositiveIntegerField(default=0)
+    settling_revision = models.PositiveIntegerField(default=0)
+    sent = models.JSONField(default=dict, blank=True)
+    doubted_at = models.DateTimeField(null=True, blank=True)
+    differences = models.CharField(max_length=100, blank=True)
     remote_id = models.CharField(max_length=200, blank=True)
     link = SealedField()
     passcode = SealedField()
@@ -77,6 +84,7 @@ class Meeting(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="meeting_due"),
             models.Index(fields=["account", "slot"], name="meeting_of_slot"),
+            models.Index(fields=["provider", "remote_id"], condition=~Q(remote_id=""), name="meeting_by_remote_id"),
         ]
 
     def __str__(self) -> str:
@@ -84,13 +92,17 @@ class Meeting(models.Model):
 
 
 class MeetingAttempt(models.Model):
-    """One line of the log that is only added to: when, which verb, how it ended. Never a link, a name or a token."""
+    """One line of the log that is only added to: when, which verb, how it ended, and the vendor's name for the call.
+
+    Never a link, a person's name or a token.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="log")
     at = models.DateTimeField()
     step = models.CharField(max_length=8)
     outcome = models.CharField(max_length=32)
+    request_id = models.CharField(max_length=100, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -13,6 +13,8 @@ class Notification(models.Model):
 
     Its address and text are read when it is sent, and so is whether it is still owed. `due_at` is empty once it was
     sent or dropped. `unanswered` counts the sendings whose outcome was never learnt: a second one is the last.
+    `was_at` is when what has moved was to be, as its reader was told last. `told_by` is the person's other booking
+    whose mail of this kind tells of this one too: then no mail of its own is due, and both count as sent at once.
     """
 
     class Kind(models.TextChoices):
@@ -21,6 +23,13 @@ class Notification(models.Model):
         LINK_CHANGED = "link_changed", _("New meeting link")
         REMINDER = "reminder", _("Reminder")
         CANCELLATION = "cancellation", _("Cancellation")
+        REQUEST = "request", _("Request received")
+        APPROVAL_WANTED = "approval_wanted", _("Approval wanted")
+        DECLINED = "declined", _("Request declined")
+        MOVED = "moved", _("Appointment moved")
+        WAITING = "waiting", _("Waiting list")
+        OFFER = "offer", _("A place is free")
+        OFFER_PASSED = "offer_passed", _("The offer has passed")
 
     class Recipient(models.TextChoices):
         ATTENDEE = "attendee", _("Attendee")
@@ -32,6 +41,10 @@ class Notification(models.Model):
     offset_minutes = models.IntegerField(default=0)
     slot_revision = models.PositiveIntegerField()
     booking_revision = models.PositiveIntegerField()
+    was_at = models.DateTimeField(null=True, blank=True)
+    told_by = models.ForeignKey(
+        Booking, on_delete=models.SET_NULL, null=True, blank=True, related_name="tells", db_index=False
+    )
     recipient = models.CharField(max_length=16, choices=Recipient, default=Recipient.ATTENDEE)
 
     due_at = models.DateTimeField(null=True, blank=True)
@@ -54,6 +67,9 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="notification_due"),
             models.Index(fields=["account", "booking"], name="notification_of_booking"),
+            models.Index(
+                fields=["told_by"], condition=models.Q(told_by__isnull=False), name="notification_told_beside"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,11 +5,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.account import NAME_IN_ADDRESS, Account
+from convoca.booking.models.rules import BookingRules
+from convoca.booking.models.sealed import SealedField
 
 MINUTES_A_DAY = 24 * 60
 
 
-class Schedule(models.Model):
+class Schedule(BookingRules):
     """A page that clients book on. Its kind is fixed once made."""
 
     class Kind(models.TextChoices):
@@ -33,16 +35,10 @@ class Schedule(models.Model):
     connection = models.ForeignKey(
         "booking.Connection", on_delete=models.PROTECT, null=True, blank=True, related_name="schedules"
     )
-
-    length_minutes = models.PositiveIntegerField(default=30)
-    start_every_minutes = models.PositiveIntegerField(default=30)
-    buffer_before_minutes = models.PositiveIntegerField(default=0)
-    buffer_after_minutes = models.PositiveIntegerField(default=0)
-    notice_minutes = models.PositiveIntegerField(default=0)
-    horizon_days = models.PositiveIntegerField(null=True, blank=True, default=90)
-    change_limit_minutes = models.PositiveIntegerField(default=0)
-    cancel_limit_minutes = models.PositiveIntegerField(default=0)
-    reminder_minutes = models.PositiveIntegerField(null=True, blank=True, default=MINUTES_A_DAY)
+    # How its meetings are made where the provider knows such a choice, and what is shown when none is ready in time.
+    meeting_passcode = models.BooleanField(default=True)
+    waiting_room = models.BooleanField(default=False)
+    backup_link = SealedField()
 
     resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -51,8 +47,7 @@ class Schedule(models.Model):
         ordering = ["account_id", "position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["account", "slug"], name="schedule_slug_unique_in_account"),
-            models.CheckConstraint(condition=Q(length_minutes__gt=0), name="schedule_length_positive"),
-            models.CheckConstraint(condition=Q(start_every_minutes__gt=0), name="schedule_grid_positive"),
+            *BookingRules.Meta.constraints,
         ]
 
     def __str__(self) -> str:
@@ -68,6 +63,7 @@ class Resource(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="resources")
     name = models.CharField(max_length=100)
+    archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -101,6 +97,7 @@ class Service(models.Model):
     description = models.TextField(blank=True)
     minutes = models.PositiveIntegerField()
     price_label = models.CharField(max_length=40, blank=True)
+    is_hidden = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -163,6 +160,31 @@ class OpeningHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.weekday}: {self.opens}–{self.closes}"
+
+
+class StartTime(models.Model):
+    """A time at which bookings may start, in minutes from midnight, every day or on one weekday (Monday is 0).
+
+    A weekday that has times of its own has only those.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="start_times")
+    weekday = models.PositiveSmallIntegerField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["weekday", "minutes"]
+        indexes = [models.Index(fields=["account", "schedule"], name="start_time_of_schedule")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(weekday__isnull=True) | Q(weekday__lte=6)) & Q(minutes__lt=MINUTES_A_DAY),
+                name="start_time_makes_sense",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.weekday}: {self.minutes}"
 
 
 class SpecialDay(models.Model):

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
@@ -36,6 +36,17 @@ class Sealed:
         if not self.ciphertext:
             return ""
         return _keyring(settings.ENCRYPTION_KEYS).decrypt(self.ciphertext.encode()).decode()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the first of our keys opens it, or there is nothing to open."""
+        if not self.ciphertext:
+            return True
+        try:
+            Fernet(settings.ENCRYPTION_KEYS[0]).decrypt(self.ciphertext.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def __bool__(self) -> bool:
         return bool(self.ciphertext)

@@ -11,6 +11,30 @@ from convoca.booking.models.schedule import Resource, Schedule, Service
 from convoca.booking.models.sealed import SealedField
 
 
+class Series(models.Model):
+    """Repeats that belong together: edited as "this one" or "this and following"."""
+
+    class Frequency(models.TextChoices):
+        DAILY = "daily", _("Every day")
+        WEEKLY = "weekly", _("Every week")
+        TWO_WEEKLY = "two_weekly", _("Every two weeks")
+        MONTHLY_BY_DATE = "monthly_by_date", _("Every month, on the same date")
+        MONTHLY_BY_DAY = "monthly_by_day", _("Every month, on the same weekday")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="series")
+    schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="series")
+    frequency = models.CharField(max_length=16, choices=Frequency)
+    until = models.DateField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "series"
+        indexes = [models.Index(fields=["account", "schedule"], name="series_of_schedule")]
+
+    def __str__(self) -> str:
+        return f"series {self.pk}"
+
+
 class Slot(models.Model):
     """One occasion on the calendar: made ahead with a capacity, or on demand for one booking.
 
@@ -20,6 +44,7 @@ class Slot(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="slots")
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="slots")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    series = models.ForeignKey(Series, on_delete=models.SET_NULL, null=True, blank=True, related_name="slots")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     title = models.CharField(max_length=200, blank=True)
@@ -50,9 +75,10 @@ class Slot(models.Model):
 
 
 class Occupancy(models.Model):
-    """A resource taken for the bare [starts_at, ends_at), across all schedules that list it.
+    """A resource taken for the bare [starts_at, ends_at), across all schedules that list it, until it is released.
 
-    On PostgreSQL an exclusion constraint stands behind the lock on the resource: no two rows of one overlap.
+    On PostgreSQL an exclusion constraint stands behind the lock on the resource: no two unreleased rows of one overlap.
+    A released row says which resource a cancelled appointment had, so that it can be taken back.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
@@ -60,10 +86,17 @@ class Occupancy(models.Model):
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="occupancies")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "occupancies"
-        indexes = [models.Index(fields=["account", "resource", "starts_at"], name="occupancy_of_resource")]
+        indexes = [
+            models.Index(
+                fields=["account", "resource", "starts_at"],
+                condition=Q(released_at__isnull=True),
+                name="occupancy_of_resource",
+            )
+        ]
         constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="occupancy_has_a_length")]
 
     def __str__(self) -> str:
@@ -71,7 +104,11 @@ class Occupancy(models.Model):
 
 
 class Booking(models.Model):
-    """One person's place in a slot. A cancelled one stays."""
+    """One person's place in a slot. A cancelled one stays.
+
+    `made_with` is the first of several bookings that were made in one act. `passed_at` is when somebody who waits let
+    an offer pass; empty again when a further place becomes free.
+    """
 
     class Status(models.TextChoices):
         CONFIRMED = "confirmed", _("Confirmed")
@@ -85,15 +122,25 @@ class Booking(models.Model):
     membership = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings"
     )
+    made_with = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="made_beside")
     status = models.CharField(max_length=16, choices=Status, default=Status.CONFIRMED)
+    waits_since = models.DateTimeField(null=True, blank=True)
     offered_until = models.DateTimeField(null=True, blank=True)
+    passed_at = models.DateTimeField(null=True, blank=True)
     quantity = models.PositiveIntegerField(default=1)
 
     name = models.CharField(max_length=100)
     email = models.EmailField()
     language = models.CharField(max_length=8, choices=Language, default=Language.ENGLISH)
     time_zone = models.CharField(max_length=64)
+    phone = models.CharField(max_length=31, blank=True)
+    mobile = models.CharField(max_length=31, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    field_1 = models.CharField(max_length=200, blank=True)
+    field_2 = models.CharField(max_length=200, blank=True)
     super_field = models.CharField(max_length=200, blank=True)
+    cancel_message = models.TextField(blank=True)
 
     # The two addresses of this person: /b/<token> the booking, /j/<join token> the join page.
     token = SealedField()
@@ -114,6 +161,10 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["account", "slot", "status"], name="booking_of_slot"),
             models.Index(fields=["account", "email"], name="booking_of_email"),
+            models.Index(fields=["offered_until"], condition=Q(offered_until__isnull=False), name="booking_offered"),
+            models.Index(
+                fields=["account", "-cancelled_at"], condition=Q(cancelled_at__isnull=False), name="booking_cancelled"
+            ),
         ]
         constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="booking_takes_a_place")]
 

@@ -1,216 +1,283 @@
 """The path of a booking: lock what becomes scarcer, read, ask core, write. No network call happens here.
 
-Lock order: resources by ascending id, then the slot. A booking that is refused has written nothing.
+Lock order: the person where a rule counts them, resources by ascending id, then the slot. A booking that is refused has
+written nothing.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Sum
 
-from convoca.booking.models import Booking, Meeting, Membership, Occupancy, Resource, Schedule, Service, Slot
+from convoca.booking.models import Booking, Meeting, Membership, Resource, Schedule, Series, Service, Slot
 from convoca.booking.operations.addresses import give_addresses
+from convoca.booking.operations.auditing import Actor, Verb, acting, note
+from convoca.booking.operations.counting import admit_for_person, bookings_of, lock_person
 from convoca.booking.operations.notifying import notify_due
-from convoca.booking.operations.owing import owe_cancellation, owe_confirmation
+from convoca.booking.operations.owing import owe_confirmation, owe_request
 from convoca.booking.operations.provisioning import provision_due
-from convoca.booking.operations.refusals import AlreadyCancelled, AlreadySignedUp, NotOffered
-from convoca.booking.operations.wishing import born_with_meeting, link_source_at_birth, wanted_meeting, wish_for_meeting
-from convoca.booking.questions.hours import rules_of, times_of
-from convoca.booking.questions.offers import day_of, length_of, needs_of
-from convoca.core.admission import (
-    Choice,
-    Refusal,
-    ResourceTaken,
-    SlotFull,
-    admit,
-    admit_cancellation,
-    admit_place,
-    choose_resources,
+from convoca.booking.operations.refusals import AlreadySignedUp, BookingsPaused, NotOffered
+from convoca.booking.operations.taking import (
+    lock_resources,
+    lock_slot,
+    lock_slots,
+    occupy,
+    take_places,
+    take_resources,
 )
-from convoca.core.availability import ResourceTime, Rules
-from convoca.core.choosing import by_preference
+from convoca.booking.operations.wishing import born_with_meeting, link_source_at_birth, wanted_meeting
+from convoca.booking.questions.offers import needs_of
+from convoca.booking.questions.series import rest_of_series
+from convoca.booking.questions.terms import Terms, client_terms, length_of
+from convoca.core.admission import ResourceTaken, admit_every, admit_place
 from convoca.core.time import Interval
 
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """Who books: a contact, or a person with a log-in. `language` and `time_zone` are those of their mails."""
+    """Who books: a contact, or a person with a log-in. `language` and `time_zone` are those of their mails.
+
+    `details` are the answers to the form's further fields, by the names of the booking's columns. `booked_by` is who
+    acts for them, if they do not act themselves.
+    """
 
     name: str
     email: str
     language: str
     time_zone: str
     membership: Membership | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    booked_by: Actor | None = None
+
+    @property
+    def actor(self) -> Actor:
+        return self.booked_by or acting(self.membership)
 
 
 def book_resource(
-    schedule: Schedule, resource: Resource, starts_at: datetime, *, client: Client, now: datetime
+    schedule: Schedule,
+    resource: Resource | None,
+    starts_at: datetime,
+    *,
+    client: Client,
+    now: datetime,
+    length: timedelta | None = None,
+    terms: Terms | None = None,
 ) -> Booking:
-    """Book one resource of a resource schedule from `starts_at`, for the schedule's length.
+    """Book one resource of a resource schedule from `starts_at`, for `length` where who books may choose one.
+
+    Without a `resource`, any of the schedule's that is free, by the schedule's preference.
 
     Raises a core Refusal, or NotOffered if the schedule does not list the resource.
     """
     if schedule.kind != Schedule.Kind.RESOURCE:
         raise NotOffered
-    return _book_on_demand(schedule, [[resource.pk]], starts_at, service=None, client=client, now=now)
+    terms = terms or client_terms(schedule)
+    length = length or length_of(schedule, None)
+    wanted = Interval(starts_at, terms.rules.length.end_of(starts_at, length, schedule.time_zone))
+    needs = needs_of(schedule, resource=resource, service=None)
+    return _book_on_demand(schedule, needs, wanted, service=None, client=client, terms=terms, now=now)
 
 
 def book_service(
-    schedule: Schedule, service: Service, starts_at: datetime, *, client: Client, now: datetime
+    schedule: Schedule,
+    service: Service,
+    starts_at: datetime,
+    *,
+    client: Client,
+    now: datetime,
+    terms: Terms | None = None,
 ) -> Booking:
     """Book a service of a service schedule from `starts_at`; the system finds its resources.
 
-    Raises a core Refusal, or NotOffered if the service is another schedule's.
+    A hidden service is not listed, but whoever has its address books it. Raises a core Refusal, or NotOffered if the
+    service is another schedule's.
     """
     if schedule.kind != Schedule.Kind.SERVICE or service.schedule_id != schedule.pk:
         raise NotOffered
+    terms = terms or client_terms(schedule, service=service)
     needs = needs_of(schedule, resource=None, service=service)
-    return _book_on_demand(schedule, needs, starts_at, service=service, client=client, now=now)
+    wanted = Interval(starts_at, starts_at + length_of(schedule, service))
+    return _book_on_demand(schedule, needs, wanted, service=service, client=client, terms=terms, now=now)
 
 
-def book_place(slot: Slot, *, client: Client, quantity: int = 1, now: datetime) -> Booking:
-    """Sign up for `quantity` places in a slot of a capacity schedule. Raises a core Refusal or AlreadySignedUp."""
+def book_place(slot: Slot, *, client: Client, quantity: int = 1, now: datetime, terms: Terms | None = None) -> Booking:
+    """Sign up for `quantity` places in a slot of a capacity schedule. Raises a core Refusal or AlreadySignedUp.
+
+    Where whoever signs up, signs up for the whole series, that is this slot and all that follow: then it raises
+    SeriesClash if there is no place in one of them, and the booking that it returns is this slot's. Raises NotOffered
+    if the slot was called off.
+    """
+    terms = terms or client_terms(slot.schedule)
+    if terms.repeats == Schedule.Repeats.MUST:
+        rest = rest_of_series(slot, now=now)
+        # A session that was called off meanwhile is not among them, and no reason to sign up for the others.
+        if len(rest) > 1 and slot in rest:
+            return book_places(rest, client=client, quantity=quantity, terms=terms, now=now)[0]
     with transaction.atomic():
-        held = _lock_slot(slot)
-        schedule = held.schedule
-        if not schedule.is_capacity or not held.is_live:
-            raise NotOffered
-        if _has_place(held, client):
-            raise AlreadySignedUp
-        when = Interval(held.starts_at, held.ends_at)
-        rules = rules_of(schedule, length=when.duration)
-        admit_place(capacity=held.capacity, taken=held.taken, quantity=quantity, slot=when, rules=rules, now=now)
-        _take_places(held, quantity)
-        return _write_booking(held, wanted_meeting(held), client=client, quantity=quantity, now=now)
+        if terms.counts_the_person:
+            lock_person(slot.account_id, client.membership, client.email)
+        return _take_place(lock_slot(slot), client=client, quantity=quantity, terms=terms, now=now)
 
 
-def _lock_slot(slot: Slot) -> Slot:
-    return (
-        Slot.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("schedule")
-        .get(account_id=slot.account_id, pk=slot.pk)
+def book_places(slots: Sequence[Slot], *, client: Client, quantity: int, terms: Terms, now: datetime) -> list[Booking]:
+    """Sign up for places in all of one account's slots, in the order of their starts. Raises SeriesClash."""
+    refuse_while_paused(slots[0].schedule, terms)
+    bookings: list[Booking] = []
+    with transaction.atomic():
+        if terms.counts_the_person:
+            lock_person(slots[0].account_id, client.membership, client.email)
+        held = lock_slots(slots)
+        left = iter(held)
+
+        def take_next(_when: Interval, _earlier: Sequence[Interval]) -> None:
+            first = bookings[0] if bookings else None
+            bookings.append(
+                _take_place(next(left), client=client, quantity=quantity, terms=terms, now=now, first=first)
+            )
+
+        admit_every([Interval(slot.starts_at, slot.ends_at) for slot in held], admit_one=take_next)
+    return bookings
+
+
+def _take_place(
+    held: Slot, *, client: Client, quantity: int, terms: Terms, now: datetime, first: Booking | None = None
+) -> Booking:
+    """Write the place in the locked slot. Raises a core Refusal, AlreadySignedUp or NotOffered before anything else."""
+    if not held.schedule.is_capacity or not held.is_live:
+        raise NotOffered
+    admit_to_class(held, client, quantity, terms=terms, now=now)
+    take_places(held, quantity)
+    meeting = wanted_meeting(held)
+    return write_booking(held, meeting, client=client, quantity=quantity, terms=terms, now=now, first=first)
+
+
+def refuse_while_paused(schedule: Schedule, terms: Terms) -> None:
+    """Raise BookingsPaused if the owner lets nobody book whom these terms bind."""
+    if terms.paused:
+        raise BookingsPaused(schedule.paused_message)
+
+
+def admit_to_class(slot: Slot, client: Client, quantity: int, *, terms: Terms, now: datetime) -> None:
+    """Return if this person may have `quantity` places of the locked slot. Raises a core Refusal or AlreadySignedUp."""
+    refuse_while_paused(slot.schedule, terms)
+    own = bookings_of(slot.account_id, client.membership, client.email).exclude(status=Booking.Status.CANCELLED)
+    own_places = own.filter(slot=slot).aggregate(places=Sum("quantity"))["places"] or 0
+    if own_places and terms.rules.places_per_person == 1:
+        raise AlreadySignedUp
+    when = Interval(slot.starts_at, slot.ends_at)
+    if terms.counts_the_person:
+        admit_for_person(when, slot.schedule, own, terms=terms, now=now)
+    admit_place(
+        capacity=slot.capacity,
+        taken=slot.taken,
+        quantity=quantity,
+        slot=when,
+        rules=terms.rules,
+        now=now,
+        own_places=own_places,
     )
-
-
-def _has_place(slot: Slot, client: Client) -> bool:
-    same = Q(email__iexact=client.email, membership__isnull=True)
-    if client.membership is not None:
-        same = Q(membership=client.membership)
-    own = Booking.objects.filter(same, account_id=slot.account_id, slot=slot)
-    return own.exclude(status=Booking.Status.CANCELLED).exists()
-
-
-def _take_places(slot: Slot, quantity: int) -> None:
-    """Count the places; the condition stands behind the lock, so that no forgotten lock could ever overbook."""
-    room = Q(capacity__isnull=True) | Q(capacity__gte=F("taken") + quantity)
-    if not Slot.objects.filter(room, pk=slot.pk).update(taken=F("taken") + quantity):
-        raise SlotFull(slot.capacity or 0, 0)
-    slot.taken += quantity
 
 
 def _book_on_demand(
     schedule: Schedule,
     needs: Sequence[Sequence[int]],
-    starts_at: datetime,
+    wanted: Interval,
     *,
     service: Service | None,
     client: Client,
+    terms: Terms,
     now: datetime,
 ) -> Booking:
-    wanted = Interval(starts_at, starts_at + length_of(schedule, service))
-    rules = rules_of(schedule, length=wanted.duration)
-    candidates = sorted({candidate for need in needs for candidate in need})
     try:
         with transaction.atomic():
-            _lock_resources(schedule, candidates)
-            times = times_of(schedule, candidates, span=rules.needed_for(wanted, time_zone=schedule.time_zone))
-            free = _admitted(wanted, times, rules=rules, time_zone=schedule.time_zone, now=now)
-            preferred = _by_load(schedule, free, wanted) if len(candidates) > len(needs) else free
-            chosen = choose_resources(needs, preferred=preferred)
-            slot = _write_slot(schedule, wanted, chosen, service=service)
-            meeting = born_with_meeting(slot, confirmed=1, now=now)
-            return _write_booking(slot, meeting, client=client, quantity=1, now=now)
+            if terms.counts_the_person:
+                lock_person(schedule.account_id, client.membership, client.email)
+            lock_resources(schedule, sorted({each for need in needs for each in need}))
+            return write_on_demand(
+                schedule, needs, wanted, service=service, series=None, client=client, terms=terms, now=now
+            )
     except IntegrityError as error:
         if "occupancy_no_overlap" in str(error):
             raise ResourceTaken from error
         raise
 
 
-def _lock_resources(schedule: Schedule, resources: Sequence[int]) -> None:
-    """Hold the resources until the transaction ends: two people can never hold the same one.
+def write_on_demand(
+    schedule: Schedule,
+    needs: Sequence[Sequence[int]],
+    wanted: Interval,
+    *,
+    service: Service | None,
+    series: Series | None,
+    client: Client,
+    terms: Terms,
+    now: datetime,
+    first: Booking | None = None,
+) -> Booking:
+    """Write one appointment: its slot, what it takes, the place in it. The caller holds person and resources.
 
-    Raises NotOffered if one is gone, or is not listed by a resource schedule.
+    Raises a core Refusal before anything is written. `first` is as in `write_booking`.
     """
-    offered = Resource.objects.filter(account_id=schedule.account_id, pk__in=resources)
-    if schedule.kind == Schedule.Kind.RESOURCE:
-        offered = offered.filter(listed__schedule=schedule)
-    locked = offered.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk")
-    if len(locked) != len(resources):
-        raise NotOffered
-
-
-def _admitted(
-    wanted: Interval, times: Mapping[int, ResourceTime], *, rules: Rules, time_zone: str, now: datetime
-) -> list[int]:
-    """Return the resources that may be booked; if there is none, raise the refusal of the first."""
-    free, refusals = [], []
-    for resource, its in times.items():
-        try:
-            admit(
-                wanted,
-                open_intervals=its.open_intervals,
-                busy=its.busy,
-                rules=rules,
-                time_zone=time_zone,
-                now=now,
-            )
-        except Refusal as refusal:
-            refusals.append(refusal)
-        else:
-            free.append(resource)
-    if not free:
-        raise refusals[0] if refusals else NotOffered
-    return free
-
-
-def _by_load(schedule: Schedule, free: Sequence[int], wanted: Interval) -> list[int]:
-    """Order the free resources by how few bookings each has that day."""
-    day = day_of(wanted.starts_at, schedule.time_zone)
-    taken = Occupancy.objects.filter(
-        account_id=schedule.account_id, resource__in=free, starts_at__gte=day.starts_at, starts_at__lt=day.ends_at
-    ).values_list("resource_id", flat=True)
-    return by_preference(free, choice=Choice.FEWEST, bookings_that_day=Counter(taken), seed=0)
-
-
-def _write_slot(schedule: Schedule, when: Interval, resources: Sequence[int], *, service: Service | None) -> Slot:
+    refuse_while_paused(schedule, terms)
+    chosen = take_resources(schedule, needs, wanted, terms=terms, now=now)
+    if terms.counts_the_person:
+        own = bookings_of(schedule.account_id, client.membership, client.email)
+        admit_for_person(wanted, schedule, own, terms=terms, now=now)
     slot = Slot.objects.create(
         account_id=schedule.account_id,
         schedule=schedule,
         service=service,
-        starts_at=when.starts_at,
-        ends_at=when.ends_at,
+        series=series,
+        starts_at=wanted.starts_at,
+        ends_at=wanted.ends_at,
         capacity=1,
         taken=1,
         link_source=link_source_at_birth(schedule),
     )
-    Occupancy.objects.bulk_create(
-        Occupancy(
-            account_id=schedule.account_id,
-            resource_id=resource,
-            slot=slot,
-            starts_at=when.starts_at,
-            ends_at=when.ends_at,
-        )
-        for resource in resources
-    )
-    return slot
+    occupy(slot, chosen)
+    meeting = None if terms.approval else born_with_meeting(slot, confirmed=1, now=now)
+    return write_booking(slot, meeting, client=client, quantity=1, terms=terms, now=now, first=first)
 
 
-def _write_booking(slot: Slot, meeting: Meeting | None, *, client: Client, quantity: int, now: datetime) -> Booking:
-    """Write the place and the mails owed, and wake the worker: all or nothing."""
+def write_booking(
+    slot: Slot,
+    meeting: Meeting | None,
+    *,
+    client: Client,
+    quantity: int,
+    terms: Terms,
+    now: datetime,
+    first: Booking | None = None,
+) -> Booking:
+    """Write the place and the mails owed, and wake the worker: all or nothing.
+
+    Where somebody must approve it, the booking holds its place meanwhile; its meeting and confirmation come with the
+    approval. `first` is the one before it that was made in the same act: its mails tell of this one too, and it woke
+    the worker.
+    """
+    booking = new_booking(slot, client=client, quantity=quantity)
+    booking.made_with = first
+    if terms.approval:
+        booking.status = Booking.Status.PENDING
+    booking.save(force_insert=True)
+    verb = Verb.REQUESTED if terms.approval else Verb.BOOKED
+    note(verb, by=client.actor, slot=slot, booking=booking, now=now)
+    if first is not None:
+        owe = owe_request if terms.approval else owe_confirmation
+        owe(booking, slot, told_by=first, now=now)
+    elif terms.approval:
+        owe_request(booking, slot, now=now)
+        notify_due.enqueue()
+    else:
+        confirm(booking, slot, meeting, now=now)
+    return booking
+
+
+def new_booking(slot: Slot, *, client: Client, quantity: int) -> Booking:
+    """Return a place in the slot with addresses of its own, not saved yet."""
     booking = Booking(
         account_id=slot.account_id,
         slot=slot,
@@ -220,43 +287,14 @@ def _write_booking(slot: Slot, meeting: Meeting | None, *, client: Client, quant
         email=client.email,
         language=client.language,
         time_zone=client.time_zone,
+        **client.details,
     )
     give_addresses(booking)
-    booking.save(force_insert=True)
-    link_is_coming = meeting is not None and not meeting.link
-    owe_confirmation(booking, slot, link_is_coming=link_is_coming, now=now)
-    (provision_due if link_is_coming else notify_due).enqueue()
     return booking
 
 
-def cancel(booking: Booking, *, now: datetime) -> Booking:
-    """Cancel a booking for its attendee: the link is denied and the place is free from this moment.
-
-    The meeting of an appointment is deleted at the vendor when the undo window has passed; that of a class stays.
-    Raises TooLateToCancel, SlotOver or AlreadyCancelled.
-    """
-    with transaction.atomic():
-        slot = _lock_slot(booking.slot)
-        held = Booking.objects.select_for_update(no_key=True).get(account_id=booking.account_id, pk=booking.pk)
-        if held.status == Booking.Status.CANCELLED:
-            raise AlreadyCancelled
-        when = Interval(slot.starts_at, slot.ends_at)
-        admit_cancellation(when, rules=rules_of(slot.schedule, length=when.duration), now=now)
-        _give_place_back(held, slot, now=now)
-        held.status, held.cancelled_at, held.revision = Booking.Status.CANCELLED, now, held.revision + 1
-        held.save(update_fields=["status", "cancelled_at", "revision"])
-        wish_for_meeting(slot, now=now)
-        owe_cancellation(held, slot, now=now)
-        notify_due.enqueue()
-    held.slot = slot
-    return held
-
-
-def _give_place_back(booking: Booking, slot: Slot, *, now: datetime) -> None:
-    if booking.status in {Booking.Status.CONFIRMED, Booking.Status.PENDING, Booking.Status.OFFERED}:
-        Slot.objects.filter(pk=slot.pk).update(taken=F("taken") - booking.quantity)
-        slot.taken -= booking.quantity
-    if not slot.schedule.is_capacity:
-        slot.occupancies.all().delete()
-        slot.cancelled_at = now
-        slot.save(update_fields=["cancelled_at"])
+def confirm(booking: Booking, slot: Slot, meeting: Meeting | None, *, now: datetime) -> None:
+    """Owe the confirmation of a confirmed booking, which waits a little for a link that is being made."""
+    link_is_coming = meeting is not None and not meeting.link
+    owe_confirmation(booking, slot, link_is_coming=link_is_coming, now=now)
+    (provision_due if link_is_coming else notify_due).enqueue()

@@ -70,7 +70,7 @@ def _close(connection: Connection, key: uuid.UUID, *, now: datetime) -> None:
         return
     if not wiped and not _wipe(connection, key, withdrawn=withdrawn, now=now):
         return
-    if _scrub():
+    if scrub():
         Connection.objects.filter(pk=connection.pk, claim=key, state=Connection.State.CLOSING).update(
             state=Connection.State.CLOSED, due_at=None, claim=None, lease_until=None
         )
@@ -133,11 +133,11 @@ def _wipe(connection: Connection, key: uuid.UUID, *, withdrawn: bool, now: datet
         held.save(update_fields=["grant", "wiped_at", "withdrawn_at"])
         _detach(held)
         if grant is not None:
-            _delete_if_unused(grant)
+            delete_if_unused(grant)
     return True
 
 
-def _delete_if_unused(grant: Grant) -> None:
+def delete_if_unused(grant: Grant) -> None:
     """Delete the credentials unless a connection uses them; whoever is about to use them holds the lock or waits."""
     held = Grant.objects.select_for_update(no_key=True).filter(pk=grant.pk).first()
     if held is not None and not held.connections.exists():
@@ -155,7 +155,7 @@ def _detach(connection: Connection) -> None:
     meetings.update(due_at=None)
 
 
-def _scrub() -> bool:
+def scrub() -> bool:
     """Take the deleted ciphertext out of SQLite's write-ahead log, too. Return False if a reader stood in the way."""
     if database.vendor != "sqlite":
         return True

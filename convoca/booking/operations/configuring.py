@@ -1,12 +1,19 @@
 """The owner's choices on the pages Configure and Access Control."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from convoca.booking.models import Account, Schedule
+from django.db import transaction
+
+from convoca.booking.models import Account, FormField, Schedule
+from convoca.booking.models.rules import BookingRules
 from convoca.booking.operations.connecting import LinkSourceUnavailable as LinkSourceUnavailable
 from convoca.booking.operations.connecting import set_link_source, usable_connection
 from convoca.booking.operations.wishing import AUTOMATIC
 from convoca.providers import provider_by_id
+
+RULES = frozenset(column.name for column in BookingRules._meta.get_fields())
 
 
 def may_choose(schedule: Schedule, source: str) -> bool:
@@ -41,3 +48,59 @@ def set_supervisor_field(account: Account, choice: str, *, label: str) -> None:
     account.supervisor_field = Account.SupervisorField(choice)
     account.supervisor_label = label
     account.save(update_fields=["supervisor_field", "supervisor_label"])
+
+
+def set_rules(schedule: Schedule, values: Mapping[str, object]) -> None:
+    """Save the given rules, and no other column. They bind what is booked or changed from now on.
+
+    Raises ValueError for a column that is no rule.
+    """
+    if not values.keys() <= RULES:
+        raise ValueError(f"Not a rule: {', '.join(sorted(values.keys() - RULES))}")
+    for column, value in values.items():
+        setattr(schedule, column, value)
+    schedule.save(update_fields=list(values))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A field that is asked: one of the standard ones, or one of the owner's own with its label and its options."""
+
+    key: FormField.Key
+    is_required: bool
+    label: str = ""
+    kind: FormField.Kind = FormField.Kind.TEXT
+    options: Sequence[str] = ()
+
+
+def set_form(schedule: Schedule, questions: Iterable[Question]) -> None:
+    """Ask whoever books from now on these questions and no other. What was answered already stays."""
+    with transaction.atomic():
+        _hold(schedule)
+        schedule.form_fields.all().delete()
+        FormField.objects.bulk_create(_field(schedule.account_id, schedule, each) for each in questions)
+
+
+def set_sign_up_form(account: Account, questions: Iterable[Question]) -> None:
+    """Ask whoever signs up from now on these questions and no other. What was answered already stays."""
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+        FormField.objects.filter(account=account, schedule=None).delete()
+        FormField.objects.bulk_create(_field(account.pk, None, each) for each in questions)
+
+
+def _field(account_id: int, schedule: Schedule | None, question: Question) -> FormField:
+    return FormField(
+        account_id=account_id,
+        schedule=schedule,
+        key=question.key,
+        is_required=question.is_required,
+        label=question.label,
+        kind=question.kind,
+        options="\n".join(question.options),
+    )
+
+
+def _hold(schedule: Schedule) -> None:
+    """Of two that save at once, the later one's form stands alone."""
+    Schedule.objects.select_for_update(no_key=True, of=("self",)).get(account=schedule.account_id, pk=schedule.pk)

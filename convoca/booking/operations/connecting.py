@@ -10,16 +10,17 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
 
-from convoca.booking.models import Account, Connection, Grant, Meeting, Schedule
+from convoca.booking.models import Account, Connection, Grant, Schedule
 from convoca.booking.operations.closing import close_due
 from convoca.booking.operations.granting import grant_values
+from convoca.booking.operations.keeping import CHECK_EVERY
 from convoca.booking.operations.leasing import CALL_SECONDS
+from convoca.booking.operations.mending import resume
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.vendors import application_for
 from convoca.providers import connected_provider_by_id
-from convoca.providers.contract import ExternalUser, Tokens
+from convoca.providers.contract import Exchange, ExternalUser, Tokens
 from convoca.providers.wire import carry_out
 
 log = structlog.get_logger(__name__)
@@ -36,20 +37,38 @@ def finish_consent(account: Account, provider_id: str, code: str, *, code_verifi
     included; then nothing has changed here.
     """
     provider, application = connected_provider_by_id(provider_id), application_for(provider_id)
-    tokens = carry_out(
-        provider.redeem_code(code, application=application, code_verifier=code_verifier), seconds=CALL_SECONDS
-    )
+    exchange = provider.redeem_code(code, application=application, code_verifier=code_verifier)
+    return _prove_and_keep(account, provider_id, exchange, kind=Grant.Kind.USER, now=now)
+
+
+def connect_installation(account: Account, provider_id: str, *, now: datetime) -> Connection:
+    """Connect to the installation's own account at the vendor, for which nobody need consent.
+
+    For installations whose application there is a server-to-server one. Raises the provider's errors, OutcomeLost
+    included; then nothing has changed here.
+    """
+    exchange = connected_provider_by_id(provider_id).token_for_account(application=application_for(provider_id))
+    return _prove_and_keep(account, provider_id, exchange, kind=Grant.Kind.SERVER, now=now)
+
+
+def _prove_and_keep(
+    account: Account, provider_id: str, exchange: Exchange[Tokens], *, kind: Grant.Kind, now: datetime
+) -> Connection:
+    provider, application = connected_provider_by_id(provider_id), application_for(provider_id)
+    tokens = carry_out(exchange, seconds=CALL_SECONDS)
     user = carry_out(provider.who_am_i(application=application, token=tokens.access_token), seconds=CALL_SECONDS)
     with transaction.atomic():
-        connection = _keep(account, provider_id, tokens, user, now=now)
+        connection = _keep(account, provider_id, tokens, user, kind=kind, now=now)
         provision_due.enqueue()
     log.info("connected", provider=provider_id, account=account.pk, connection=connection.pk)
     return connection
 
 
-def _keep(account: Account, provider_id: str, tokens: Tokens, user: ExternalUser, *, now: datetime) -> Connection:
+def _keep(
+    account: Account, provider_id: str, tokens: Tokens, user: ExternalUser, *, kind: Grant.Kind, now: datetime
+) -> Connection:
     connection = _lock_connection(account, provider_id, user)
-    grant = _keep_grant(provider_id, user, tokens, now=now)
+    grant = _keep_grant(provider_id, user, tokens, kind=kind, now=now)
     missing = connected_provider_by_id(provider_id).missing_scopes(tokens.scopes)
     connection.grant = grant
     connection.external_account, connection.email, connection.plan = user.account_id, user.email, user.plan
@@ -58,12 +77,13 @@ def _keep(account: Account, provider_id: str, tokens: Tokens, user: ExternalUser
     connection.connected_at = connection.last_ok_at = now
     connection.blocked_until = connection.closing_at = connection.wiped_at = connection.withdrawn_at = None
     connection.due_at = connection.claim = connection.lease_until = None
+    connection.failures, connection.probe, connection.check_at = 0, False, now + CHECK_EVERY
     connection.save()
     if not missing:
         Connection.objects.filter(grant=grant, state=Connection.State.NEEDS_OWNER).update(
             state=Connection.State.OPEN, reason="", blocked_until=None
         )
-        _resume(connection, now=now)
+        resume(connection, now=now)
     return connection
 
 
@@ -74,18 +94,9 @@ def _lock_connection(account: Account, provider_id: str, user: ExternalUser) -> 
     return next(each for each in same_user.order_by("pk") if each.pk == made.pk)
 
 
-def _resume(connection: Connection, *, now: datetime) -> None:
-    """Make due what came to rest unfinished because the connection was being closed."""
-    not_made = Q(observed__in=[Meeting.Observed.NOTHING, Meeting.Observed.UNKNOWN, Meeting.Observed.GONE])
-    stale = Q(observed=Meeting.Observed.PRESENT, sent_revision__lt=F("wanted_revision"))
-    connection.meetings.filter(
-        not_made | stale, due_at__isnull=True, wanted=Meeting.Wanted.PRESENT, blocked=Meeting.Blocked.NONE
-    ).update(due_at=now)
-
-
-def _keep_grant(provider_id: str, user: ExternalUser, tokens: Tokens, *, now: datetime) -> Grant:
+def _keep_grant(provider_id: str, user: ExternalUser, tokens: Tokens, *, kind: Grant.Kind, now: datetime) -> Grant:
     """Overwrite the external user's one grant; a refresh that is under way loses its claim and changes nothing."""
-    values = grant_values(tokens, now=now)
+    values = grant_values(tokens, now=now) | {"kind": kind}
     grant, made = Grant.objects.select_for_update(no_key=True).get_or_create(
         provider=provider_id, external_user=user.id, defaults=values
     )

@@ -9,21 +9,39 @@ import uuid
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from convoca.booking.models import Connection, Grant, Sealed
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
+from convoca.booking.operations.pacing import Paced
 from convoca.booking.operations.vendors import application_for
 from convoca.core.reconcile import back_off
 from convoca.providers import connected_provider_by_id
-from convoca.providers.contract import Misconfigured, NotAuthorized, OutcomeLost, ProviderError, Throttled, Tokens
+from convoca.providers.contract import (
+    Exchange,
+    Misconfigured,
+    NotAuthorized,
+    OutcomeLost,
+    ProviderError,
+    Throttled,
+    Tokens,
+)
 from convoca.providers.wire import carry_out
 
 log = structlog.get_logger(__name__)
 
 # A token that expires while our call is under way is refused by the vendor.
 LEEWAY = timedelta(seconds=60)
+
+# A token that is in use is renewed when this share of its life is over, before a call has to wait for it.
+RENEW_AFTER = 0.8
+
+# A vendor that is not reached so often in a row is left in peace, and then asked by one call at a time.
+BREAK_AFTER = 5
+# The later pauses of the card; a single meeting waits as long by itself.
+BREAK_BEGINS_AT = 2
 
 # A vendor that refuses a token younger than this has not seen it expire: the access was withdrawn.
 FRESH = timedelta(minutes=5)
@@ -61,10 +79,8 @@ def _refresh(grant: Grant, *, now: datetime) -> str:
     )  # fmt: skip
     if not held:
         raise NoTokenNow
-    provider = connected_provider_by_id(grant.provider)
-    exchange = provider.refresh(grant.refresh_token.open(), application=application_for(grant.provider))
     try:
-        tokens = carry_out(exchange, seconds=CALL_SECONDS)
+        tokens = carry_out(_new_tokens(grant), seconds=CALL_SECONDS)
     except (ProviderError, OutcomeLost) as error:
         _give_up(grant, claim, error, now=now)
         raise (AccessLost if isinstance(error, NotAuthorized) else NoTokenNow) from error
@@ -72,6 +88,21 @@ def _refresh(grant: Grant, *, now: datetime) -> str:
         raise NoTokenNow
     grant.version += 1
     return tokens.access_token
+
+
+def _new_tokens(grant: Grant) -> Exchange[Tokens]:
+    """Return the exchange that fits the grant's kind: the refresh token, or the application's own secret."""
+    provider, application = connected_provider_by_id(grant.provider), application_for(grant.provider)
+    if grant.kind == Grant.Kind.SERVER:
+        return provider.token_for_account(application=application)
+    return provider.refresh(grant.refresh_token.open(), application=application)
+
+
+def renewed_token(connection: Connection, *, now: datetime) -> str:
+    """Return an access token got just now, whatever is left of the one that we hold. Raises NoTokenNow."""
+    if connection.grant is None:
+        raise NoTokenNow
+    return _refresh(connection.grant, now=now)
 
 
 def _save(grant: Grant, claim: uuid.UUID, tokens: Tokens, *, now: datetime) -> bool:
@@ -93,6 +124,7 @@ def grant_values(tokens: Tokens, *, now: datetime) -> dict[str, object]:
         "scopes": " ".join(sorted(tokens.scopes)),
         "api_url": tokens.api_url,
         "refreshed_at": now,
+        "renew_at": now + timedelta(seconds=tokens.expires_in) * RENEW_AFTER,
     }
 
 
@@ -112,10 +144,14 @@ def _give_up(grant: Grant, claim: uuid.UUID, error: ProviderError | OutcomeLost,
 
 def end_of_pause(error: ProviderError | OutcomeLost, *, now: datetime) -> datetime:
     """Return when a vendor that is down or wants peace may be called again: its own word, or ours if that is later."""
+    if isinstance(error, Paced) and error.until is not None:
+        return error.until
     ours = now + back_off(3, jitter=random.random())
     if not isinstance(error, Throttled):
         return ours
-    return max(ours, error.until or ours, now + (error.after or timedelta(0)))
+    # All who were told to wait come back one after the other.
+    crowd = timedelta(seconds=random.random())
+    return max(ours, (error.until or ours) + crowd, now + (error.after or timedelta(0)) + crowd)
 
 
 def expire(connection: Connection, *, version: int, now: datetime) -> None:
@@ -158,4 +194,19 @@ def praise(connection: Connection, *, now: datetime) -> None:
 
     A pause is left as it is: the call that is praised may be older than the one that was told to wait.
     """
-    Connection.objects.filter(pk=connection.pk).update(last_ok_at=now)
+    Connection.objects.filter(pk=connection.pk).update(last_ok_at=now, failures=0)
+
+
+def complain(connection: Connection, *, now: datetime) -> None:
+    """Note that the vendor did not answer; from the fifth time in a row on it is left in peace, longer each time.
+
+    Calls that were already under way when a pause began say nothing new.
+    """
+    with transaction.atomic():
+        held = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+        if held.blocked_until is not None and held.blocked_until > now:
+            return
+        held.failures += 1
+        if held.failures >= BREAK_AFTER:
+            held.blocked_until = now + back_off(held.failures - BREAK_AFTER + 1 + BREAK_BEGINS_AT, jitter=0)
+        held.save(update_fields=["failures", "blocked_until"])

@@ -10,7 +10,7 @@ from convoca.booking.models import Meeting, Sealed, Slot
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import lock_places, owe_link
 from convoca.booking.operations.vendors import application_for
-from convoca.booking.operations.wishing import next_generation, wanted_meeting, withdraw
+from convoca.booking.operations.wishing import next_generation, wanted_meeting, wish_for_meeting, withdraw
 from convoca.core.reconcile import UNDO_WINDOW
 from convoca.providers import PROVIDERS
 
@@ -71,3 +71,21 @@ def type_link(slot: Slot, text: str, *, now: datetime) -> Meeting:
 def _recognise(link: str) -> str:
     """Return the id of the provider whose hosts the link leads to; "manual" owns whatever nobody else does."""
     return next(each.id for each in PROVIDERS if each.owns_link(link, application=application_for(each.id)))
+
+
+def typed_link(slot: Slot) -> str:
+    """Return the link that somebody typed for the slot, or nothing. For operations: doors ask `links_for`."""
+    current = wanted_meeting(slot)
+    return current.link.open() if current is not None and current.observed == Meeting.Observed.EXTERNAL else ""
+
+
+def take_link_away(slot: Slot, *, now: datetime) -> Meeting | None:
+    """Use the link that was typed no more; return the meeting that the slot's own source makes instead, if any.
+
+    The caller holds the slot.
+    """
+    current = wanted_meeting(slot)
+    if current is None or current.observed != Meeting.Observed.EXTERNAL:
+        return None
+    withdraw(current, now=now, due_at=now)
+    return wish_for_meeting(slot, now=now)

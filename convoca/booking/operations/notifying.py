@@ -8,6 +8,7 @@ same mail (the same Message-ID) goes out once more; a second silence is the last
 import random
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,9 @@ from django.db.models.functions import Now
 from django.tasks import task
 from django.utils import timezone
 
+from convoca.booking.mail.beside import told_beside
 from convoca.booking.mail.compose import compose
+from convoca.booking.mail.kinds import OF_A_PLACE, OF_AN_END
 from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Booking, Meeting, Notification, Slot
@@ -33,6 +36,26 @@ log = structlog.get_logger(__name__)
 
 Kind = Notification.Kind
 LINK_MAILS = frozenset({Kind.LINK_READY, Kind.LINK_CHANGED})
+OF_A_QUEUE = frozenset({Kind.WAITING, Kind.OFFER, Kind.OFFER_PASSED})
+
+# A mail about a place that somebody does not have yet is owed only while it is so.
+STATUS_OF_A_QUESTION = {
+    Kind.REQUEST: Booking.Status.PENDING,
+    Kind.APPROVAL_WANTED: Booking.Status.PENDING,
+    Kind.WAITING: Booking.Status.WAITING,
+    Kind.OFFER: Booking.Status.OFFERED,
+    Kind.OFFER_PASSED: Booking.Status.WAITING,
+}
+
+# What tells the same as an earlier mail, or owes it anew: each comes with a reminder of its own.
+OF_A_NEW_START = frozenset({Kind.CONFIRMATION, Kind.MOVED})
+LATER_THAN = {
+    Kind.CONFIRMATION: OF_A_NEW_START,
+    Kind.MOVED: OF_A_NEW_START,
+    Kind.REMINDER: OF_A_NEW_START,
+    Kind.REQUEST: frozenset({Kind.REQUEST}),
+    Kind.APPROVAL_WANTED: frozenset({Kind.APPROVAL_WANTED}),
+}
 
 # Longer than a mail server may take from the first word to its answer to the body, or two workers would send it.
 MAIL_LEASE = timedelta(seconds=60)
@@ -113,6 +136,8 @@ def _act(claim: Claim, post: Post, *, now: datetime) -> bool:
     if reason:
         _drop(claim, reason, now=now)
         return True
+    # What is added to it from here on is told by a mail of its own, even if this one has it already.
+    beside = [each.pk for each in told_beside(claim.notification)]
     try:
         _send(claim, link, post, now=now)
     except Undeliverable as error:
@@ -124,7 +149,7 @@ def _act(claim: Claim, post: Post, *, now: datetime) -> bool:
         _repeat_later(claim, now=now)
         return False
     else:
-        _record(claim, link, now=now)
+        _record(claim, link, beside, now=now)
     return True
 
 
@@ -137,26 +162,40 @@ def why_not_owed(notification: Notification, link: Link, *, now: datetime) -> st
     booking = notification.booking
     if notification.unanswered >= SENDINGS_WITHOUT_ANSWER:
         return "The mail server's answer was lost twice; the mail may have arrived."
-    if notification.kind == Kind.CANCELLATION:
+    if notification.kind in OF_AN_END:
         current = booking.status == Booking.Status.CANCELLED and notification.booking_revision == booking.revision
         return "" if current else "The booking is not cancelled any more."
-    return _why_void(notification, now=now) or _why_needless(notification, link, now=now)
+    return _why_void(notification, now=now) or _why_replaced(notification) or _why_needless(notification, link, now=now)
 
 
 def _why_void(notification: Notification, *, now: datetime) -> str:
-    """Say what has made every mail but the cancellation pointless."""
+    """Say what has made every mail but those of an end pointless."""
     booking, slot = notification.booking, notification.booking.slot
-    if not booking.is_confirmed or not slot.is_live:
-        return "The booking does not stand any more."
-    if notification.slot_revision != slot.revision:
+    expected = STATUS_OF_A_QUESTION.get(Kind(notification.kind), Booking.Status.CONFIRMED)
+    if booking.status != expected or not slot.is_live:
+        return "The booking does not stand any more." if expected == Booking.Status.CONFIRMED else "It was answered."
+    if notification.kind in OF_A_PLACE and notification.slot_revision != slot.revision:
         return "The occasion has changed since."
     if slot.ends_at <= now:
         return "The occasion is over."
     return ""
 
 
+def _why_replaced(notification: Notification) -> str:
+    """Say whether a later mail tells the same, of what is true now: after a move, or a cancellation taken back."""
+    booking = notification.booking
+    if notification.kind in OF_A_QUEUE:
+        return "" if notification.booking_revision == booking.revision else "The waiting list has moved on."
+    later = LATER_THAN.get(Kind(notification.kind))
+    if later and booking.notifications.filter(kind__in=later, pk__gt=notification.pk).exists():
+        return "A later mail took its place."
+    return ""
+
+
 def _why_needless(notification: Notification, link: Link, *, now: datetime) -> str:
     booking = notification.booking
+    if notification.kind == Kind.OFFER and booking.offered_until is not None and booking.offered_until <= now:
+        return "The offer has passed."
     if notification.kind == Kind.REMINDER and booking.slot.starts_at <= now:
         return "The occasion has begun."
     if notification.kind in LINK_MAILS and not link.is_ready:
@@ -206,8 +245,11 @@ def _repeat_later(claim: Claim, *, now: datetime) -> None:
     log.warning("mail unanswered", notification=claim.notification.pk, unanswered=claim.notification.unanswered + 1)
 
 
-def _record(claim: Claim, link: Link, *, now: datetime) -> None:
-    """Write that the mail was taken and which meeting's link it carried; owe the link that came meanwhile."""
+def _record(claim: Claim, link: Link, beside: Sequence[int], *, now: datetime) -> None:
+    """Write that the mail was taken, what it told of beside and which meeting's link it carried.
+
+    The link that came meanwhile is owed.
+    """
     with transaction.atomic():
         slot = Slot.objects.select_for_update(no_key=True).get(pk=claim.notification.booking.slot_id)
         booking = Booking.objects.select_for_update(no_key=True).get(pk=claim.notification.booking_id)
@@ -218,6 +260,8 @@ def _record(claim: Claim, link: Link, *, now: datetime) -> None:
         if not sent:
             log.warning("claim lost", notification=claim.notification.pk)
             return
+        if beside:
+            Notification.objects.filter(pk__in=beside).update(sent_at=now)
         if link.is_ready:
             Booking.objects.filter(pk=booking.pk).update(mailed_meeting=link.meeting_id)
             booking.mailed_meeting_id = link.meeting_id

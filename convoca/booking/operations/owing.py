@@ -1,9 +1,12 @@
 """Which mails are owed. Rows only: what they say, and whether they are still owed, is decided when they are sent."""
 
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 
+from convoca.booking.mail.kinds import OF_A_PLACE
 from convoca.booking.models import Booking, Meeting, Notification, Slot
 from convoca.core.reminders import reminder_due
 
@@ -13,21 +16,148 @@ LINK_GRACE = timedelta(seconds=20)
 # Somebody who meets in a few minutes needs the confirmation, and the join page in it, at once.
 STARTS_SOON = timedelta(minutes=10)
 
+# What a booking that has ended was to tell of others; that they are cancelled too is told with its own end.
+OF_OTHERS = frozenset(Notification.Kind) - {Notification.Kind.CANCELLATION}
+# What a booking that has moved tells no more.
+OF_THE_TIME = frozenset({Notification.Kind.CONFIRMATION})
 
-def owe_confirmation(booking: Booking, slot: Slot, *, link_is_coming: bool, now: datetime) -> None:
-    """Owe the mail that says "booked", and the reminder if its instant has not passed."""
+UNTOLD: dict[str, Any] = {"sent_at__isnull": True, "dropped_at__isnull": True}
+
+
+def owe_confirmation(
+    booking: Booking,
+    slot: Slot,
+    *,
+    link_is_coming: bool = False,
+    told_by: Booking | None = None,
+    now: datetime,
+) -> None:
+    """Owe the mail that says "booked", and the reminder if its instant has not passed.
+
+    `told_by` is the first booking made in the same act: its mail tells of this one.
+    """
     waits = link_is_coming and slot.starts_at - now > STARTS_SOON
-    owed = [_owed(booking, slot, Notification.Kind.CONFIRMATION, due_at=now + LINK_GRACE if waits else now)]
+    due_at = now + LINK_GRACE if waits else now
+    confirmation = _owed(booking, slot, Notification.Kind.CONFIRMATION, due_at=due_at, told_by=told_by)
+    _owe([confirmation, *_reminder(booking, slot, now=now)])
+
+
+def _reminder(booking: Booking, slot: Slot, *, now: datetime) -> list[Notification]:
+    """Return the reminder, or nothing if none is wanted or its instant has passed."""
     before = slot.schedule.reminder_minutes
-    if before is not None:
-        due_at = reminder_due(starts_at=slot.starts_at, before=timedelta(minutes=before), now=now)
-        if due_at is not None:
-            owed.append(_owed(booking, slot, Notification.Kind.REMINDER, due_at=due_at, offset_minutes=-before))
-    _owe(owed)
+    if before is None:
+        return []
+    due_at = reminder_due(starts_at=slot.starts_at, before=timedelta(minutes=before), now=now)
+    if due_at is None:
+        return []
+    return [_owed(booking, slot, Notification.Kind.REMINDER, due_at=due_at, offset_minutes=-before)]
 
 
 def owe_cancellation(booking: Booking, slot: Slot, *, now: datetime) -> None:
-    _owe([_owed(booking, slot, Notification.Kind.CANCELLATION, due_at=now)])
+    booking.slot = slot
+    owe_cancellations([(booking, None)], now=now)
+
+
+def owe_cancellations(ended: Iterable[tuple[Booking, Booking | None]], *, now: datetime) -> None:
+    """Owe the mails that say "cancelled" for bookings, each with whose mail tells of it, if another's.
+
+    The bookings' slots are known.
+    """
+    _owe(
+        [
+            _owed(booking, booking.slot, Notification.Kind.CANCELLATION, due_at=now, told_by=teller)
+            for booking, teller in ended
+        ]
+    )
+
+
+def owe_request(booking: Booking, slot: Slot, *, told_by: Booking | None = None, now: datetime) -> None:
+    """Owe the attendee the word that the request has arrived, and the owner the question."""
+    _owe(
+        [
+            _owed(booking, slot, Notification.Kind.REQUEST, due_at=now, told_by=told_by),
+            _owed(
+                booking,
+                slot,
+                Notification.Kind.APPROVAL_WANTED,
+                due_at=now,
+                told_by=told_by,
+                recipient=Notification.Recipient.OWNER,
+            ),
+        ]
+    )
+
+
+def owe_request_again(booking: Booking, slot: Slot, *, now: datetime) -> None:
+    """Owe the attendee alone the word that the request has arrived: the owner has had the question."""
+    _owe([_owed(booking, slot, Notification.Kind.REQUEST, due_at=now)])
+
+
+def owe_decline(booking: Booking, slot: Slot, *, told_by: Booking | None = None, now: datetime) -> None:
+    _owe([_owed(booking, slot, Notification.Kind.DECLINED, due_at=now, told_by=told_by)])
+
+
+def owe_move(booking: Booking, slot: Slot, *, was_at: datetime, now: datetime) -> None:
+    """Owe the mail that says "moved" to `slot`, from when it was to be, and the reminder of the new time."""
+    booking.slot = slot
+    owe_moves([(booking, was_at, None)], now=now)
+
+
+def owe_moves(moves: Iterable[tuple[Booking, datetime, Booking | None]], *, now: datetime) -> None:
+    """Owe the mails that say "moved": for each booking when it was to be, and whose mail tells of it, if another's.
+
+    The bookings' slots are known, and are those of the new times.
+    """
+    moves = list(moves)
+    untold = Notification.objects.filter(
+        booking__in=[booking for booking, _, _ in moves], kind=Notification.Kind.MOVED, **UNTOLD
+    )
+    # Who was moved twice before the first mail left knows the first time only.
+    first = dict(untold.order_by("-pk").values_list("booking_id", "was_at"))
+    untold.filter(told_by__isnull=False).update(dropped_at=now, reason="A later mail took its place.")
+    owed: list[Notification] = []
+    for booking, was_at, teller in moves:
+        moved = _owed(booking, booking.slot, Notification.Kind.MOVED, due_at=now, told_by=teller)
+        moved.was_at = first.get(booking.pk) or was_at
+        owed += [moved, *_reminder(booking, booking.slot, now=now)]
+    _owe(owed)
+
+
+def let_others_tell(bookings: Sequence[Booking], *, kinds: Collection[str], now: datetime) -> None:
+    """Let other mails tell what those of these bookings will not come to tell: they have ended, or moved.
+
+    Of each, the next booking made in the same act that stands tells of itself and of the rest.
+    """
+    untold = Notification.objects.filter(told_by__in=bookings, kind__in=kinds, **UNTOLD)
+    standing = untold.exclude(booking__status=Booking.Status.CANCELLED).order_by("pk")
+    for teller, kind, recipient in set(standing.values_list("told_by", "kind", "recipient")):
+        same = standing.filter(told_by=teller, kind=kind, recipient=recipient)
+        first = same[0]
+        same.exclude(pk=first.pk).update(told_by=first.booking_id)
+        Notification.objects.filter(pk=first.pk).update(told_by=None, due_at=now)
+
+
+def keep_owed(slot: Slot, *, was: int) -> None:
+    """Let what is owed of a slot's revision `was` be owed of the slot as it is now, after a change that moved nobody.
+
+    What is owed of revisions before that, such as the reminder of a time it has been moved from, stays outdated.
+    """
+    owed = Notification.objects.filter(
+        account_id=slot.account_id, booking__slot=slot, kind__in=OF_A_PLACE, slot_revision=was, **UNTOLD
+    )
+    owed.update(slot_revision=slot.revision)
+
+
+def owe_waiting(booking: Booking, slot: Slot, *, now: datetime) -> None:
+    _owe([_owed(booking, slot, Notification.Kind.WAITING, due_at=now)])
+
+
+def owe_offer(booking: Booking, slot: Slot, *, now: datetime) -> None:
+    _owe([_owed(booking, slot, Notification.Kind.OFFER, due_at=now)])
+
+
+def owe_offer_passed(booking: Booking, slot: Slot, *, now: datetime) -> None:
+    _owe([_owed(booking, slot, Notification.Kind.OFFER_PASSED, due_at=now)])
 
 
 def lock_places(slot: Slot) -> list[Booking]:
@@ -53,11 +183,28 @@ def owe_link(meeting: Meeting, bookings: list[Booking], *, now: datetime) -> Non
             booking__in=bookings, kind=Notification.Kind.CONFIRMATION, sent_at__isnull=True, dropped_at__isnull=True
         ).values_list("booking_id", flat=True)
     )
+    # Whose booking was moved before it was confirmed has had that mail instead.
+    waiting -= set(
+        Notification.objects.filter(
+            booking__in=waiting, kind=Notification.Kind.MOVED, sent_at__isnull=False
+        ).values_list("booking_id", flat=True)
+    )
     Notification.objects.filter(booking__in=waiting, kind=Notification.Kind.CONFIRMATION, due_at__gt=now).update(
         due_at=now
     )
     others = [each for each in bookings if each.pk not in waiting and each.mailed_meeting_id != meeting.pk]
-    owe_link_mails(others, meeting, now=now)
+    owe_link_mails(_without_those_told_of(others), meeting, now=now)
+
+
+def _without_those_told_of(bookings: list[Booking]) -> list[Booking]:
+    """Leave out who has only been told of this date beside others: that mail leads to the link whenever it is there.
+
+    Or a series of fifty-two would be as many mails, one for each link as it is made.
+    """
+    sent = Notification.objects.filter(booking__in=bookings, sent_at__isnull=False)
+    beside = set(sent.filter(told_by__isnull=False).values_list("booking_id", flat=True))
+    beside -= set(sent.filter(told_by__isnull=True, booking__in=beside).values_list("booking_id", flat=True))
+    return [each for each in bookings if each.pk not in beside]
 
 
 def owe_link_mails(bookings: list[Booking], meeting: Meeting, *, now: datetime) -> None:
@@ -73,7 +220,14 @@ def _link_kind(booking: Booking) -> Notification.Kind:
 
 
 def _owed(
-    booking: Booking, slot: Slot, kind: Notification.Kind, *, due_at: datetime, offset_minutes: int = 0
+    booking: Booking,
+    slot: Slot,
+    kind: Notification.Kind,
+    *,
+    due_at: datetime,
+    told_by: Booking | None = None,
+    offset_minutes: int = 0,
+    recipient: Notification.Recipient = Notification.Recipient.ATTENDEE,
 ) -> Notification:
     return Notification(
         account_id=booking.account_id,
@@ -82,7 +236,9 @@ def _owed(
         offset_minutes=offset_minutes,
         slot_revision=slot.revision,
         booking_revision=booking.revision,
-        due_at=due_at,
+        recipient=recipient,
+        told_by=told_by,
+        due_at=None if told_by else due_at,
     )
 
 

@@ -7,7 +7,7 @@ holder, with the revision that was sent. Killed between the two, the row says *u
 import random
 import time
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -17,23 +17,29 @@ from django.tasks import task
 from django.utils import timezone
 
 from convoca.booking.models import Connection, Meeting
+from convoca.booking.operations.claiming import Claim, Learnt, is_doubted, observed_of, settle, unchanged
 from convoca.booking.operations.faults import place_of
-from convoca.booking.operations.granting import NoTokenNow, usable_token
+from convoca.booking.operations.granting import BREAK_AFTER, NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
-from convoca.booking.operations.recording import Claim, Learnt, lock_slot, observed_of, record, settle, unchanged
+from convoca.booking.operations.pacing import pacer
+from convoca.booking.operations.recording import lock_slot, record
 from convoca.booking.operations.spending import spend
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import bear_meeting
 from convoca.core.quota import try_again_at
 from convoca.core.reconcile import NEXT_STEP, Step, Wanted, back_off
 from convoca.providers import provider_by_id
-from convoca.providers.contract import Exchange, MeetingSpec, NotSent, OutcomeLost, ProviderError
+from convoca.providers.answers import request_id
+from convoca.providers.contract import Exchange, MeetingSpec, NotSent, OutcomeLost, ProviderError, Response
 from convoca.providers.wire import carry_out
 
 log = structlog.get_logger(__name__)
 
 # Zoom's smallest plan takes two creates a second; more calls at once only collect refusals.
 IN_FLIGHT_PER_CONNECTION = 4
+
+# Whoever edits seldom edits once: what changes within this time travels as one call. The link is the same meanwhile.
+EDITS_SETTLE = timedelta(seconds=5)
 
 # A call that gets less time than this is not worth its risk of an unknown outcome.
 SHORTEST_CALL_SECONDS = 5.0
@@ -66,6 +72,11 @@ def _take_step(meeting: Meeting, *, now: datetime) -> None:
         settle(meeting)
     elif step is Step.REPLACE:
         _replace(meeting, now=now)
+    elif step is Step.UPDATE and not _changes(meeting):
+        # What was edited came back to what the vendor has: a call would cost of the day's allowance, and say nothing.
+        unchanged(meeting).update(sent_revision=meeting.wanted_revision)
+    elif step is Step.UPDATE and meeting.settling_revision != meeting.wanted_revision:
+        unchanged(meeting).update(settling_revision=meeting.wanted_revision, due_at=now + EDITS_SETTLE)
     else:
         _act(meeting, step, now=now)
 
@@ -81,7 +92,7 @@ def due_meetings(*, now: datetime) -> QuerySet[Meeting]:
     """Return the meetings that a worker may act on now, the one that starts soonest first.
 
     A throttled, broken or refreshing connection, or one with enough calls in flight, hides its meetings from here,
-    so it keeps no worker from anybody else's.
+    so it keeps no worker from anybody else's. One that failed several times in a row is asked by one call at a time.
     """
     in_flight = (
         Meeting.objects.filter(connection=OuterRef("connection"), lease_until__gte=Now())
@@ -94,7 +105,7 @@ def due_meetings(*, now: datetime) -> QuerySet[Meeting]:
         Q(connection__state__in=[Connection.State.OPEN, Connection.State.CLOSING], connection__grant__isnull=False)
         & (Q(connection__blocked_until__isnull=True) | Q(connection__blocked_until__lte=now))
         & unleased("connection__grant__", column="refresh_lease_until")
-        & Q(in_flight__lt=IN_FLIGHT_PER_CONNECTION)
+        & (Q(connection__failures__lt=BREAK_AFTER, in_flight__lt=IN_FLIGHT_PER_CONNECTION) | Q(in_flight=0))
     )
     return (
         Meeting.objects.filter(unleased(), due_at__lte=now)
@@ -109,9 +120,11 @@ def next_step(meeting: Meeting, *, now: datetime) -> Step:
     """Read the card for this row.
 
     A slot that has ended rests, but an unfinished deletion is finished; a connection that is being closed starts
-    nothing new.
+    nothing new. A meeting that is as we want it, but is said to have changed at the vendor, is looked at.
     """
     step = NEXT_STEP[Wanted(meeting.wanted), observed_of(meeting)]
+    if step is Step.REST and is_doubted(meeting):
+        step = Step.LOOK
     if meeting.slot.ends_at <= now and step is not Step.DELETE:
         return Step.REST
     closing = meeting.connection is not None and meeting.connection.state == Connection.State.CLOSING
@@ -140,8 +153,10 @@ def _act(meeting: Meeting, step: Step, *, now: datetime) -> None:
     claim = _claim(meeting, step, token, now=now)
     if claim is None:
         return
-    learnt = _perform(claim)
-    record(claim, learnt, asked_at=now, now=now + claim.age)
+    heard: list[Response] = []
+    learnt = _perform(claim, heard, now=now)
+    named = request_id(heard[-1]) if heard else ""
+    record(claim, learnt, request_id=named, asked_at=now, now=now + claim.age)
 
 
 def _claim(meeting: Meeting, step: Step, token: str, *, now: datetime) -> Claim | None:
@@ -158,17 +173,39 @@ def _claim(meeting: Meeting, step: Step, token: str, *, now: datetime) -> Claim 
             return None
     grant = meeting.connection.grant if meeting.connection else None
     version = grant.version if grant else 0
-    return Claim(meeting=meeting, step=step, token=token, key=key, grant_version=version, deadline=deadline)
+    return Claim(
+        meeting=meeting,
+        spec=spec_of(meeting),
+        step=step,
+        token=token,
+        key=key,
+        grant_version=version,
+        deadline=deadline,
+    )
 
 
 def _said_before(meeting: Meeting, step: Step) -> dict[str, object]:
     """Return what must be committed before the call, so that a crash after it leaves no wrong belief."""
     if step is Step.CREATE:
-        return {"observed": Meeting.Observed.UNKNOWN, "sent_revision": meeting.wanted_revision, "look_again_at": None}
+        return {
+            "observed": Meeting.Observed.UNKNOWN,
+            "sent_revision": meeting.wanted_revision,
+            "look_again_at": None,
+            "sent": {},
+        }
+    if step is Step.UPDATE:
+        changed = _changes(meeting)
+        return {"sent": {name: told for name, told in meeting.sent.items() if name not in changed}}
     return {}
 
 
-def _perform(claim: Claim) -> Learnt:
+def _changes(meeting: Meeting) -> frozenset[str]:
+    """Return the names of what we want otherwise than it was last sent, or do not know to have arrived."""
+    told = spec_of(meeting).told()
+    return frozenset(name for name in told if name not in meeting.sent or meeting.sent[name] != told[name])
+
+
+def _perform(claim: Claim, heard: list[Response], *, now: datetime) -> Learnt:
     """Make the call; whatever happens becomes a value.
 
     What nobody foresaw may have happened after the request had left: it counts as an outcome that was not learnt.
@@ -177,7 +214,8 @@ def _perform(claim: Claim) -> Learnt:
     if seconds < SHORTEST_CALL_SECONDS:
         return NotSent("the lease was nearly over")
     try:
-        return carry_out(_exchange(claim), seconds=seconds)
+        before = pacer(claim.meeting.connection, now=now)
+        return carry_out(_exchange(claim), seconds=seconds, before=before, heard=heard.append)
     except (ProviderError, OutcomeLost) as error:
         return error
     except Exception as error:
@@ -190,11 +228,19 @@ def _exchange(claim: Claim) -> Exchange[Learnt]:
     provider = provider_by_id(meeting.provider)
     match claim.step:
         case Step.CREATE:
-            return provider.create(spec_of(meeting), application=application, token=claim.token)
+            return provider.create(claim.spec, application=application, token=claim.token)
+        case Step.LOOK if meeting.observed == Meeting.Observed.PRESENT:
+            return provider.read(meeting.remote_id, application=application, token=claim.token)
         case Step.LOOK:
-            return provider.look(spec_of(meeting), application=application, token=claim.token)
+            return provider.look(claim.spec, application=application, token=claim.token)
         case Step.UPDATE:
-            return provider.update(meeting.remote_id, spec_of(meeting), application=application, token=claim.token)
+            return provider.update(
+                meeting.remote_id,
+                claim.spec,
+                changed=_changes(meeting),
+                application=application,
+                token=claim.token,
+            )
         case Step.DELETE:
             return provider.delete(meeting.remote_id, application=application, token=claim.token)
         case _:
@@ -210,4 +256,6 @@ def spec_of(meeting: Meeting) -> MeetingSpec:
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         time_zone=slot.schedule.time_zone,
+        passcode=slot.schedule.meeting_passcode,
+        waiting_room=slot.schedule.waiting_room,
     )

@@ -1,23 +1,21 @@
 """What a vendor's answer means for a meeting, written by the holder of the claim and by nobody else."""
 
 import random
-import time
-import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
 
-from convoca.booking.models import Connection, Meeting, MeetingAttempt, Sealed, Slot
+from convoca.booking.models import Booking, Connection, Meeting, MeetingAttempt, Sealed, Slot
 from convoca.booking.operations import granting, spending
-from convoca.booking.operations.leasing import LEASE, unleased
+from convoca.booking.operations.claiming import Claim, Columns, Learnt, is_doubted, observed_of
 from convoca.booking.operations.notifying import notify_due
-from convoca.booking.operations.owing import lock_places, owe_link
+from convoca.booking.operations.owing import lock_places, owe_link, owe_link_mails
+from convoca.booking.operations.pacing import Paced
 from convoca.booking.operations.wishing import next_generation
 from convoca.core.quota import next_utc_midnight
-from convoca.core.reconcile import LOOK_AGAIN, NEXT_STEP, Observed, Step, Wanted, back_off
+from convoca.core.reconcile import LOOK_AGAIN, NEXT_STEP, Step, Wanted, back_off
 from convoca.providers import provider_by_id
 from convoca.providers.contract import (
     Absent,
@@ -25,6 +23,7 @@ from convoca.providers.contract import (
     Found,
     Gone,
     MeetingFacts,
+    MeetingSpec,
     Misconfigured,
     NotAuthorized,
     NotSent,
@@ -32,73 +31,15 @@ from convoca.providers.contract import (
     ProviderError,
     QuotaExhausted,
     Rejected,
-    Sighting,
     Throttled,
     TokenExpired,
+    Unreachable,
 )
 
 log = structlog.get_logger(__name__)
 
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """A meeting of ours to act on, for as long as the monotonic clock is before `deadline`."""
-
-    meeting: Meeting
-    step: Step
-    token: str = field(repr=False)
-    key: uuid.UUID
-    grant_version: int
-    deadline: float
-
-    @property
-    def seconds_left(self) -> float:
-        return self.deadline - time.monotonic()
-
-    @property
-    def age(self) -> timedelta:
-        return LEASE - timedelta(seconds=self.seconds_left)
-
-
-type Learnt = MeetingFacts | Sighting | ProviderError | OutcomeLost | None
-type Columns = dict[str, object]
-
-OBSERVED = {
-    Meeting.Observed.NOTHING: Observed.NOTHING,
-    Meeting.Observed.GONE: Observed.GONE,
-    Meeting.Observed.UNKNOWN: Observed.UNKNOWN,
-    Meeting.Observed.EXTERNAL: Observed.EXTERNAL,
-    Meeting.Observed.DETACHED: Observed.DETACHED,
-}
-
 # A lost answer is looked up soon: the client is waiting for the link.
 LOOK_SOON = timedelta(seconds=1)
-
-
-def observed_of(meeting: Meeting) -> Observed:
-    """Read the row's columns as the card's column."""
-    if meeting.blocked:
-        return Observed.BLOCKED
-    if meeting.observed == Meeting.Observed.PRESENT:
-        return Observed.STALE if meeting.sent_revision < meeting.wanted_revision else Observed.UP_TO_DATE
-    return OBSERVED[Meeting.Observed(meeting.observed)]
-
-
-def unchanged(meeting: Meeting) -> QuerySet[Meeting]:
-    """Return the row of `meeting`, unless somebody holds it or it was changed since it was read."""
-    return Meeting.objects.filter(
-        unleased(),
-        pk=meeting.pk,
-        wanted=meeting.wanted,
-        wanted_revision=meeting.wanted_revision,
-        observed=meeting.observed,
-        due_at=meeting.due_at,
-    )
-
-
-def settle(meeting: Meeting) -> None:
-    """Put a meeting that needs nothing to rest, unless something changed since it was read."""
-    unchanged(meeting).update(due_at=None, waiting=Meeting.Waiting.NOTHING)
 
 
 def lock_slot(slot: Slot) -> Slot:
@@ -107,7 +48,7 @@ def lock_slot(slot: Slot) -> Slot:
     return held.get(account_id=slot.account_id, pk=slot.pk)
 
 
-def record(claim: Claim, learnt: Learnt, *, asked_at: datetime, now: datetime) -> None:
+def record(claim: Claim, learnt: Learnt, *, request_id: str = "", asked_at: datetime, now: datetime) -> None:
     """Write what was learnt under `claim`, asked at `asked_at`. Nothing is changed if the claim was lost.
 
     What the vendor made under a lost claim is kept as a retired row, so that it is deleted there.
@@ -117,20 +58,46 @@ def record(claim: Claim, learnt: Learnt, *, asked_at: datetime, now: datetime) -
         lock_slot(meeting.slot)
         places = lock_places(meeting.slot) if _facts(learnt) else []
         _tell_connection(meeting, learnt, grant_version=claim.grant_version, now=now)
-        if isinstance(learnt, NotSent):
+        if isinstance(learnt, NotSent | Paced):
             spending.give_back(meeting, step, spent_at=asked_at)
         held = Meeting.objects.select_for_update(no_key=True).filter(pk=meeting.pk, claim=claim.key).first()
-        MeetingAttempt.objects.create(
-            account_id=meeting.account_id, meeting=meeting, at=now, step=step, outcome=_outcome(learnt)
-        )
+        _log_attempt(meeting, step, learnt, request_id=request_id, now=now)
         if held is None:
             log.warning("claim lost", meeting=meeting.pk, step=step.value)
-            _keep_strays(meeting, _facts(learnt), now=now)
+            keep_strays(meeting, _facts(learnt), now=now)
             return
-        _write(held, _conclude(meeting, step, learnt, now=now), asked=meeting, now=now)
+        _write(held, _conclude(claim, learnt, now=now), asked=meeting, now=now)
         if places and held.wanted == Meeting.Wanted.PRESENT and held.observed == Meeting.Observed.PRESENT:
-            owe_link(held, places, now=now)
+            _owe(meeting, held, places, now=now)
             notify_due.enqueue()
+
+
+def _owe(asked: Meeting, held: Meeting, places: list[Booking], *, now: datetime) -> None:
+    """Owe those who have a place the link of a meeting just made, or its new one to those who were mailed the old."""
+    if asked.observed != Meeting.Observed.PRESENT:
+        owe_link(held, places, now=now)
+    elif _entrance(asked) != _entrance(held):
+        told = [each for each in places if each.mailed_meeting_id == held.pk]
+        owe_link_mails(told, held, now=now)
+        Booking.objects.filter(pk__in=[each.pk for each in told]).update(mailed_meeting=None)
+
+
+def _entrance(meeting: Meeting) -> tuple[str, str]:
+    return meeting.link.open(), meeting.passcode.open()
+
+
+def _log_attempt(meeting: Meeting, step: Step, learnt: Learnt, *, request_id: str, now: datetime) -> None:
+    """Add a line to the log; what our own pace held back was not attempted."""
+    if isinstance(learnt, Paced):
+        return
+    MeetingAttempt.objects.create(
+        account_id=meeting.account_id,
+        meeting=meeting,
+        at=now,
+        step=step,
+        outcome=_outcome(learnt),
+        request_id=request_id,
+    )
 
 
 def _outcome(learnt: Learnt) -> str:
@@ -150,9 +117,12 @@ def _write(held: Meeting, columns: Columns, *, asked: Meeting, now: datetime) ->
     due when its undo window has passed, whatever the answer was.
     """
     withdrawn_until = held.due_at if held.wanted != asked.wanted else None
+    if held.doubted_at != asked.doubted_at:
+        # Doubted again while we asked: what we have just read may be older than that word.
+        columns = {name: value for name, value in columns.items() if name != "doubted_at"}
     for name, value in columns.items():
         setattr(held, name, value)
-    if NEXT_STEP[Wanted(held.wanted), observed_of(held)] is Step.REST:
+    if NEXT_STEP[Wanted(held.wanted), observed_of(held)] is Step.REST and not is_doubted(held):
         held.due_at = None
     elif withdrawn_until is not None:
         held.due_at = withdrawn_until
@@ -162,11 +132,16 @@ def _write(held: Meeting, columns: Columns, *, asked: Meeting, now: datetime) ->
     held.save(update_fields=[*columns, "due_at", "claim", "lease_until"])
 
 
-def _conclude(asked: Meeting, step: Step, learnt: Learnt, *, now: datetime) -> Columns:
-    """Return the columns that follow from the answer to `step`, as it was asked for."""
+def _conclude(claim: Claim, learnt: Learnt, *, now: datetime) -> Columns:
+    """Return the columns that follow from the answer to the claim's step, as it was asked for."""
+    asked, step = claim.meeting, claim.step
+    if step is Step.LOOK and asked.observed == Meeting.Observed.PRESENT:
+        return _read_again(claim, learnt, now=now)
     match learnt:
-        case MeetingFacts() | Found():
-            return _present(asked, _facts(learnt), now=now)
+        case MeetingFacts():
+            return _present(claim, _facts(learnt), now=now) | {"sent": claim.spec.told()}
+        case Found():
+            return _present(claim, _facts(learnt), now=now)
         case Absent():
             return _absent(asked, now=now)
         case CannotTell():
@@ -174,9 +149,15 @@ def _conclude(asked: Meeting, step: Step, learnt: Learnt, *, now: datetime) -> C
         case None if step is Step.DELETE:
             return _erased()
         case None:
-            return _settled() | {"sent_revision": asked.wanted_revision}
+            return _settled() | {
+                "sent_revision": asked.wanted_revision,
+                "sent": claim.spec.told(),
+                "differences": _still_different(asked, claim.spec),
+            }
         case OutcomeLost():
             return _lost(asked, now=now) if step is Step.CREATE else _retry(asked, now=now)
+        case Paced():
+            return _nothing_happened(asked, step)
         case Gone():
             return _settled() | {"observed": Meeting.Observed.GONE}
         case Rejected() if step is Step.DELETE:
@@ -187,7 +168,52 @@ def _conclude(asked: Meeting, step: Step, learnt: Learnt, *, now: datetime) -> C
 
 def _nothing_happened(asked: Meeting, step: Step) -> Columns:
     """Take back what was said before the call."""
-    return {"observed": asked.observed, "sent_revision": asked.sent_revision} if step is Step.CREATE else {}
+    if step is Step.UPDATE:
+        return {"sent": asked.sent}
+    if step is Step.CREATE:
+        return {"observed": asked.observed, "sent_revision": asked.sent_revision}
+    return {}
+
+
+def _read_again(claim: Claim, learnt: Learnt, *, now: datetime) -> Columns:
+    """Conclude from a look at a meeting that stands: its link counts until the vendor has denied it twice.
+
+    The vendor owns the link and the passcode: they are taken over. We own the time and the topic: if the host changed
+    them there, the difference is kept, to be shown. A fault of the vendor's says nothing about the meeting.
+    """
+    asked = claim.meeting
+    match learnt:
+        case MeetingFacts():
+            return _settled() | {
+                "link": Sealed.seal(learnt.link),
+                "passcode": Sealed.seal(learnt.passcode),
+                "differences": _named(learnt.differences(claim.spec)),
+                "doubted_at": None,
+            }
+        case Gone() if asked.look_again_at is None:
+            return {"look_again_at": now + LOOK_AGAIN, "due_at": now + LOOK_AGAIN}
+        case Gone() if asked.look_again_at is not None and now < asked.look_again_at:
+            return {"due_at": asked.look_again_at}
+        case Gone():
+            return _settled() | {"observed": Meeting.Observed.GONE, "doubted_at": None}
+        case Rejected() | Misconfigured():
+            return _settled() | {"doubted_at": None}
+        case Paced():
+            return {}
+        case ProviderError():
+            return _refused(asked, learnt, now=now)
+        case _:
+            return _retry(asked, now=now)
+
+
+def _named(names: Iterable[str]) -> str:
+    return " ".join(sorted(names))
+
+
+def _still_different(asked: Meeting, spec: MeetingSpec) -> str:
+    """Return what differed before and was not among what the vendor has just been told."""
+    told = {name for name, value in spec.told().items() if asked.sent.get(name) != value}
+    return _named(set(asked.differences.split()) - told)
 
 
 def _refused(asked: Meeting, error: ProviderError, *, now: datetime) -> Columns:
@@ -209,8 +235,9 @@ def _settled() -> Columns:
     return {"attempts": 0, "waiting": Meeting.Waiting.NOTHING, "reason": "", "look_again_at": None}
 
 
-def _present(asked: Meeting, facts: tuple[MeetingFacts, ...], *, now: datetime) -> Columns:
+def _present(claim: Claim, facts: tuple[MeetingFacts, ...], *, now: datetime) -> Columns:
     """Adopt the first meeting that no other row holds; what the vendor made beside it is to be deleted."""
+    asked = claim.meeting
     held_elsewhere = set(
         Meeting.objects.filter(slot_id=asked.slot_id).exclude(pk=asked.pk).values_list("remote_id", flat=True)
     )
@@ -218,13 +245,15 @@ def _present(asked: Meeting, facts: tuple[MeetingFacts, ...], *, now: datetime) 
     if not ours:
         return _absent(asked, now=now)
     first, *others = ours
-    _keep_strays(asked, tuple(others), now=now)
+    keep_strays(asked, tuple(others), now=now)
     return _settled() | {
         "observed": Meeting.Observed.PRESENT,
         "remote_id": first.remote_id,
         "link": Sealed.seal(first.link),
         "passcode": Sealed.seal(first.passcode),
         "ready_at": now,
+        "differences": _named(first.differences(claim.spec)),
+        "doubted_at": None,
     }
 
 
@@ -251,6 +280,9 @@ def _erased() -> Columns:
         "link": Sealed(),
         "passcode": Sealed(),
         "ready_at": None,
+        "sent": {},
+        "differences": "",
+        "doubted_at": None,
     }
 
 
@@ -263,8 +295,8 @@ def _wait(attempts: int, *, now: datetime) -> Columns:
     return {"attempts": attempts, "waiting": Meeting.Waiting.RETRY, "due_at": now + wait}
 
 
-def _keep_strays(asked: Meeting, facts: tuple[MeetingFacts, ...], *, now: datetime) -> None:
-    """Insert retired rows for meetings of ours at the vendor that no row holds.
+def keep_strays(asked: Meeting, facts: tuple[MeetingFacts, ...], *, now: datetime) -> int:
+    """Insert retired rows for meetings of ours at the vendor that no row holds; return how many.
 
     They are to be deleted there, if we still have the access that it takes.
     """
@@ -272,9 +304,8 @@ def _keep_strays(asked: Meeting, facts: tuple[MeetingFacts, ...], *, now: dateti
         pk=asked.connection_id, grant__isnull=False
     ).exists()  # fmt: skip
     known = set(Meeting.objects.filter(slot_id=asked.slot_id).values_list("remote_id", flat=True))
-    for each in facts:
-        if not each.remote_id or each.remote_id in known:
-            continue
+    strays = [each for each in facts if each.remote_id and each.remote_id not in known]
+    for each in strays:
         Meeting.objects.create(
             account_id=asked.account_id,
             slot_id=asked.slot_id,
@@ -287,6 +318,7 @@ def _keep_strays(asked: Meeting, facts: tuple[MeetingFacts, ...], *, now: dateti
             remote_id=each.remote_id,
             due_at=(asked.due_at or now) if deletable else None,
         )
+    return len(strays)
 
 
 def _tell_connection(asked: Meeting, learnt: Learnt, *, grant_version: int, now: datetime) -> None:
@@ -304,7 +336,9 @@ def _tell_connection(asked: Meeting, learnt: Learnt, *, grant_version: int, now:
         case QuotaExhausted():
             limit = provider_by_id(asked.provider).capabilities.daily_writes
             spending.use_up(connection, limit=limit or 0, now=now)
-        case ProviderError() | OutcomeLost():
+        case Unreachable() | OutcomeLost():
+            granting.complain(connection, now=now)
+        case ProviderError():
             return
         case _:
             granting.praise(connection, now=now)

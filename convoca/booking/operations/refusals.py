@@ -1,5 +1,8 @@
 """Refusals of operations that need the database to be known; those of time and scarcity are `core.admission`'s."""
 
+from dataclasses import dataclass
+
+from convoca.booking.questions.permissions import Contradiction
 from convoca.core.admission import Refusal
 
 
@@ -13,3 +16,84 @@ class AlreadyCancelled(Refusal):
 
 class AlreadySignedUp(Refusal):
     """This person has a place in this slot."""
+
+
+class UndoTooLate(Refusal):
+    """The minutes in which a cancellation can be taken back are over."""
+
+
+class NoPlaceYet(Refusal):
+    """Who waits for a place, or is only offered one, has none to move."""
+
+
+class NotWaiting(Refusal):
+    """Nothing is open here: no request to answer, or no offer to take."""
+
+
+@dataclass(eq=False)
+class BookingsPaused(Refusal):
+    """The owner lets nobody book for the moment, and says why in `message`, which may be empty."""
+
+    message: str
+
+
+class PlacesFree(Refusal):
+    """There are places: nobody needs to wait."""
+
+
+class LinkOfAClass(Refusal):
+    """A link typed into one person's booking would be everybody's: it belongs into the slot's location."""
+
+
+class RepeatNotAllowed(Refusal):
+    """Who books here books one occasion at a time."""
+
+
+class AlreadyUser(Refusal):
+    """This person is a user of the account."""
+
+
+class NotYourself(Refusal):
+    """Nobody changes their own rights."""
+
+
+class OwnerStays(Refusal):
+    """Nobody changes, blocks or replaces the owner."""
+
+
+class InvitationClosed(Refusal):
+    """The invitation was used, withdrawn, or is too old; or the account takes nobody in any more."""
+
+
+class HasLogIn(Refusal):
+    """There is a log-in for this address: whoever it belongs to must log in."""
+
+
+class SignUpClosed(Refusal):
+    """The account takes in only people whom it invites."""
+
+
+@dataclass(eq=False)
+class WrongDomain(Refusal):
+    """The account takes in only people with an address at `domain`."""
+
+    domain: str
+
+
+class AddressNotProven(Refusal):
+    """Nobody has shown yet that the log-in's address is theirs."""
+
+
+class IsBlocked(Refusal):
+    """A blocked person is given no rights: first they are unblocked."""
+
+
+class NoSuchUser(Refusal):
+    """No user of the account has this login name or address."""
+
+
+@dataclass(eq=False)
+class ContradictoryAccess(Refusal):
+    """Two of a schedule's choices about access cannot both be meant."""
+
+    contradictions: tuple[Contradiction, ...]

@@ -14,7 +14,19 @@ def application_for(provider_id: str) -> Application:
         redirect_uri=f"{settings.BASE_URL}/manage/connect/{provider_id}/callback",
         endpoints=settings.VENDOR_ENDPOINTS,
         secret=settings.SECRET_KEY,
+        account_id=keys.account_id if keys else "",
     )
+
+
+def serves_itself(provider_id: str) -> bool:
+    """Say whether the installation's application at this vendor acts for its own account, without consent."""
+    return bool(application_for(provider_id).account_id)
+
+
+def webhook_secret(provider_id: str) -> str:
+    """Return what the vendor signs its notices with, "" if the operator has given us none."""
+    keys = settings.VENDORS.get(provider_id)
+    return str(keys.webhook_secret) if keys else ""
 
 
 def is_registered(provider_id: str) -> bool:

@@ -2,13 +2,21 @@
 
 from datetime import datetime
 
+import structlog
 from django.db.models import DateTimeField, F, Q
 from django.db.models.functions import Coalesce, Greatest
 
-from convoca.booking.models import Connection, Meeting, Notification
+from convoca.booking.models import Booking, Connection, Meeting, Notification
 from convoca.booking.operations.closing import close_due, closing_connections
+from convoca.booking.operations.heeding import forget_old_notices
+from convoca.booking.operations.inviting import due_invitations, invite_due
+from convoca.booking.operations.keeping import check_due, connections_to_check, grants_to_renew, renew_due
+from convoca.booking.operations.mending import find_forgotten
 from convoca.booking.operations.notifying import due_notifications, notify_due
 from convoca.booking.operations.provisioning import due_meetings, provision_due
+from convoca.booking.operations.waiting import expire_offers, overdue_offers
+
+log = structlog.get_logger(__name__)
 
 
 def wake_due(now: datetime) -> datetime | None:
@@ -24,7 +32,26 @@ def wake_due(now: datetime) -> datetime | None:
         notify_due.enqueue()
     if closing_connections(now=now).exists():
         close_due.enqueue()
-    return min(filter(None, [_next_meeting(now), _next_notification(now), _next_closing(now)]), default=None)
+    if grants_to_renew(now=now).exists():
+        renew_due.enqueue()
+    if connections_to_check(now=now).exists():
+        check_due.enqueue()
+    if overdue_offers(now=now).exists():
+        expire_offers.enqueue()
+    if due_invitations(now=now).exists():
+        invite_due.enqueue()
+    upcoming = [_next_meeting(now), _next_notification(now), _next_closing(now), _next_check(now), _next_offer(now)]
+    return min(filter(None, upcoming), default=None)
+
+
+def tidy_up(now: datetime) -> None:
+    """Do what is done now and then: find what nothing points at, and forget what nobody asks for any more."""
+    if found := find_forgotten(now=now):
+        log.warning("forgotten meetings found", number=found)
+        provision_due.enqueue()
+    never_checked = Connection.objects.filter(state=Connection.State.OPEN, grant__isnull=False, check_at__isnull=True)
+    never_checked.update(check_at=now)
+    forget_old_notices(now=now)
 
 
 def _next_meeting(now: datetime) -> datetime | None:
@@ -43,3 +70,15 @@ def _next_notification(now: datetime) -> datetime | None:
 def _next_closing(now: datetime) -> datetime | None:
     closing = Connection.objects.filter(state=Connection.State.CLOSING, due_at__gt=now)
     return closing.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def _next_check(now: datetime) -> datetime | None:
+    """Return when the next access is to be proven."""
+    checks = Connection.objects.filter(grant__isnull=False, check_at__gt=now)
+    return checks.order_by("check_at").values_list("check_at", flat=True).first()
+
+
+def _next_offer(now: datetime) -> datetime | None:
+    """Return when the next offer of a place passes."""
+    offers = Booking.objects.filter(status=Booking.Status.OFFERED, offered_until__gt=now)
+    return offers.order_by("offered_until").values_list("offered_until", flat=True).first()

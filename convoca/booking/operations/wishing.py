@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Case, DateTimeField, Max, Sum, Value, When
+from django.db.models import Case, DateTimeField, Max, Q, Sum, Value, When
 
 from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
 from convoca.core.reconcile import UNDO_WINDOW, Wanted, wanted
@@ -88,10 +88,17 @@ def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) ->
 
 
 def _connection(slot: Slot, provider: Provider) -> Connection | None:
-    """Return the schedule's connection as it is now; None if it is another provider's or was let go of."""
+    """Return the schedule's connection as it is now; None if it is another provider's or was let go of.
+
+    One that its owner must mend is waited for, even if its credentials are gone.
+    """
     if not provider.capabilities.connects or slot.schedule.connection_id is None:
         return None
-    mine = Connection.objects.filter(account_id=slot.account_id, provider=provider.id, grant__isnull=False)
+    mine = Connection.objects.filter(
+        Q(grant__isnull=False) | Q(state=Connection.State.NEEDS_OWNER),
+        account_id=slot.account_id,
+        provider=provider.id,
+    )
     return mine.filter(pk=slot.schedule.connection_id).first()
 
 

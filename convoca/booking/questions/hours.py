@@ -1,86 +1,87 @@
-"""When a schedule's resources are open and taken: bounded reads that the pure rules are asked with."""
+"""When a schedule's resources are open and taken: bounded reads that the pure rules are asked with.
+
+Every look at a calendar asks them. The ORM spends several times as long on building these three statements anew as the
+database on answering them, so they are written out here.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db import connection
 
-from convoca.booking.models import Occupancy, OpeningHours, Resource, Schedule, SpecialDay
+from convoca.booking.models import Schedule, SpecialDay
 from convoca.core.availability import (
     DayKind,
-    FixedLength,
     Hours,
     OpeningPeriod,
     ResourceTime,
-    Rules,
-    StartGrid,
     open_intervals,
 )
 from convoca.core.availability import SpecialDay as Special
 from convoca.core.time import Interval
 
+# Of one resource no two occupancies overlap, so besides those that start within a span only the last one that starts
+# before can reach into it. `account_id` is said of every table, because the indexes begin with it.
+TAKEN = """
+SELECT resource.id, taken.starts_at, taken.ends_at
+FROM booking_resource resource JOIN booking_occupancy taken ON taken.resource_id = resource.id
+WHERE resource.account_id = %s AND resource.id IN ({resources})
+AND taken.account_id = %s AND taken.released_at IS NULL AND taken.ends_at > %s AND taken.starts_at < %s
+AND taken.starts_at >= COALESCE((
+    SELECT earlier.starts_at FROM booking_occupancy earlier
+    WHERE earlier.account_id = %s AND earlier.resource_id = resource.id AND earlier.released_at IS NULL
+    AND earlier.starts_at < %s ORDER BY earlier.starts_at DESC LIMIT 1
+), %s)
+"""
 
-def rules_of(schedule: Schedule, *, length: timedelta) -> Rules:
-    """Return what `schedule` asks of a booking of `length`."""
-    return Rules(
-        grid=StartGrid(every=schedule.start_every_minutes),
-        length=FixedLength(length),
-        buffer_before=timedelta(minutes=schedule.buffer_before_minutes),
-        buffer_after=timedelta(minutes=schedule.buffer_after_minutes),
-        notice=timedelta(minutes=schedule.notice_minutes),
-        horizon=None if schedule.horizon_days is None else timedelta(days=schedule.horizon_days),
-        change_limit=timedelta(minutes=schedule.change_limit_minutes),
-        cancel_limit=timedelta(minutes=schedule.cancel_limit_minutes),
-        places_per_person=None,
-    )
+WEEKLY = """
+SELECT resource_id, weekday, opens, closes FROM booking_openinghours
+WHERE account_id = %s AND (schedule_id = %s OR resource_id IN ({resources}))
+"""
+
+SPECIAL = """
+SELECT resource_id, kind, day, opens, closes FROM booking_specialday
+WHERE account_id = %s AND (schedule_id = %s OR resource_id IN ({resources})) AND day BETWEEN %s AND %s
+"""
+
+# A special day matters from its own first minute in the easternmost zone to the end of the next in the westernmost.
+DAYS_AROUND = timedelta(days=3)
 
 
 def times_of(schedule: Schedule, resources: Collection[int], *, span: Interval) -> dict[int, ResourceTime]:
     """Return when each resource is open and taken within `span`. Three queries, however many resources."""
-    hours = _hours(schedule, resources)
+    resources = tuple(resources)
+    if not resources:
+        return {}
+    hours = _hours(schedule, resources, span=span)
     busy = busy_times(schedule.account_id, resources, span=span)
     opened = {id(each): open_intervals(each, span) for each in {id(one): one for one in hours.values()}.values()}
     return {each: ResourceTime(opened[id(hours[each])], busy.get(each, [])) for each in resources}
 
 
 def busy_times(account_id: int, resources: Collection[int], *, span: Interval) -> Mapping[int, list[Interval]]:
-    """Return what of each resource is taken in `span`.
-
-    Of one resource no two occupancies overlap, so besides those that start within only the last one before can reach
-    in: the cost is that of the span, not of the table.
-    """
-    last_before = Occupancy.objects.filter(
-        account_id=account_id, resource=OuterRef("pk"), starts_at__lt=span.starts_at
-    ).order_by("-starts_at")  # fmt: skip
-    first = Coalesce(Subquery(last_before.values("starts_at")[:1]), Value(span.starts_at))
-    rows = Resource.objects.filter(
-        account_id=account_id,
-        pk__in=resources,
-        # Said again, because the index begins with it.
-        occupancies__account_id=account_id,
-        occupancies__starts_at__gte=first,
-        occupancies__starts_at__lt=span.ends_at,
-        occupancies__ends_at__gt=span.starts_at,
-    )
+    """Return what of each resource is taken in `span`: the cost is that of the span, not of the table."""
+    begins, ends = (connection.ops.adapt_datetimefield_value(each) for each in (span.starts_at, span.ends_at))
     taken: defaultdict[int, list[Interval]] = defaultdict(list)
-    for resource, starts_at, ends_at in rows.values_list("pk", "occupancies__starts_at", "occupancies__ends_at"):
-        taken[resource].append(Interval(starts_at, ends_at))
+    for resource, starts_at, ends_at in _ask(
+        TAKEN, resources, account_id, *resources, account_id, begins, ends, account_id, begins, begins
+    ):
+        taken[resource].append(Interval(_instant(starts_at), _instant(ends_at)))
     return taken
 
 
-def _hours(schedule: Schedule, resources: Iterable[int]) -> dict[int, Hours]:
-    """Return each resource's hours: its own if it has any, else the schedule's."""
-    resources = list(resources)
-    whose = Q(schedule=schedule) | Q(resource__in=resources)
+def _hours(schedule: Schedule, resources: Collection[int], *, span: Interval) -> dict[int, Hours]:
+    """Return each resource's hours: its own if it has any, else the schedule's; of special days, those that matter."""
+    whose = (schedule.account_id, schedule.pk, *resources)
     periods: defaultdict[int | None, list[OpeningPeriod]] = defaultdict(list)
-    weekly = OpeningHours.objects.filter(whose, account_id=schedule.account_id)
-    for resource, *period in weekly.values_list("resource_id", "weekday", "opens", "closes"):
+    for resource, *period in _ask(WEEKLY, resources, *whose):
         periods[resource].append(OpeningPeriod(*period))
     special: defaultdict[int | None, list[Special]] = defaultdict(list)
-    days = SpecialDay.objects.filter(whose, account_id=schedule.account_id)
-    for resource, kind, day, opens, closes in days.values_list("resource_id", "kind", "day", "opens", "closes"):
+    near = (span.starts_at.date() - DAYS_AROUND, span.ends_at.date() + DAYS_AROUND)
+    first, last = (connection.ops.adapt_datefield_value(each) for each in near)
+    for resource, kind, day, opens, closes in _ask(SPECIAL, resources, *whose, first, last):
         special[resource].append(_special(kind, day, opens, closes))
     shared = Hours(time_zone=schedule.time_zone, periods=tuple(periods[None]), special_days=tuple(special[None]))
     own = {
@@ -99,3 +100,15 @@ def _special(kind: str, day: date, opens: int, closes: int) -> Special:
     if kind == SpecialDay.Kind.CLOSED:
         return Special(day, kind=DayKind.CLOSED)
     return Special(day, ((opens, closes),), kind=DayKind.EXTRA)
+
+
+def _ask(statement: str, resources: Collection[int], *values: int | str | date | None) -> list[Any]:
+    """Return all rows; `{resources}` in the statement takes as many values as there are resources."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(resources=", ".join(["%s"] * len(resources))), values)
+        return list(cursor.fetchall())
+
+
+def _instant(written: datetime) -> datetime:
+    """Return the instant in UTC: SQLite keeps no zone, and all that we write there is UTC."""
+    return written.replace(tzinfo=UTC) if written.tzinfo is None else written.astimezone(UTC)

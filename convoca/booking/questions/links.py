@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
+from convoca.booking.models import Booking, Connection, Meeting, Schedule, Sealed, Slot
 from convoca.booking.questions.viewers import Viewer
 from convoca.providers import provider_by_id
 
@@ -27,6 +27,9 @@ class LinkState(StrEnum):
     MANUAL_MISSING = "manual_missing"
 
 
+# A meeting that has no link so shortly before its start is held at the schedule's backup link, if it has one.
+BACKUP_BEFORE = timedelta(minutes=30)
+
 # In these the page asks again by itself.
 MOVING = frozenset({LinkState.PENDING, LinkState.DELAYED})
 
@@ -35,6 +38,8 @@ MOVING = frozenset({LinkState.PENDING, LinkState.DELAYED})
 class Link:
     """What one viewer may know of one slot's link. `url` and `passcode` are empty unless the state is READY.
 
+    `is_typed`: somebody typed it, and it can be replaced or taken away by hand. `is_backup`: it is the schedule's spare
+    one, used because the meeting's own was not ready in time; it must be called so wherever it is shown.
     `label` is the brand of the meeting that exists; `reason` is the vendor's words, for those who supervise;
     `again_at` is when a waiting meeting is tried again.
     """
@@ -46,6 +51,8 @@ class Link:
     reason: str = ""
     again_at: datetime | None = None
     meeting_id: int | None = None
+    is_typed: bool = False
+    is_backup: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -57,7 +64,9 @@ HIDDEN = Link(state=LinkState.HIDDEN)
 
 
 def links_for(viewer: Viewer, slots: Sequence[Slot], *, now: datetime) -> dict[int, Link]:
-    """Return what `viewer` may know of each slot's link, by the slot's id. Two queries, however many slots.
+    """Return what `viewer` may know of each slot's link, by the slot's id.
+
+    Two queries, however many slots; a third if a backup link may be needed.
 
     A link is seen by those who have a confirmed place in the slot and by those who supervise its schedule. Whoever
     waits, whose booking awaits approval, or has cancelled, has none: «Los enlaces de reunión se mantienen ocultos para
@@ -65,10 +74,27 @@ def links_for(viewer: Viewer, slots: Sequence[Slot], *, now: datetime) -> dict[i
     """
     entitled = _entitled(viewer, slots)
     meetings = _meetings(viewer.account_id, entitled)
-    return {
-        slot.pk: _told(slot, meetings.get(slot.pk), viewer, now=now) if slot.pk in entitled else _withheld(slot)
-        for slot in slots
-    }
+    told = {slot.pk: _told(slot, meetings.get(slot.pk), viewer, now=now) for slot in slots if slot.pk in entitled}
+    in_need = [slot for slot in slots if slot.pk in told and _needs_backup(slot, told[slot.pk], now=now)]
+    return {slot.pk: _withheld(slot) for slot in slots} | told | _backups(viewer.account_id, in_need)
+
+
+def _needs_backup(slot: Slot, link: Link, *, now: datetime) -> bool:
+    missing = link.state not in {LinkState.READY, LinkState.NONE}
+    return missing and slot.is_live and slot.starts_at - now <= BACKUP_BEFORE and slot.ends_at > now
+
+
+def _backups(account_id: int, slots: Sequence[Slot]) -> dict[int, Link]:
+    """Return the backup link of each slot whose schedule has one, by the slot's id."""
+    if not slots:
+        return {}
+    schedules = Schedule.objects.filter(account_id=account_id, pk__in={slot.schedule_id for slot in slots})
+    spare = dict(schedules.exclude(backup_link=Sealed()).values_list("pk", "backup_link"))
+    return {slot.pk: _backup(spare[slot.schedule_id].open()) for slot in slots if slot.schedule_id in spare}
+
+
+def _backup(url: str) -> Link:
+    return Link(state=LinkState.READY, label=provider_by_id(Schedule.MANUAL).name, url=url, is_backup=True)
 
 
 def _entitled(viewer: Viewer, slots: Sequence[Slot]) -> set[int]:
@@ -116,6 +142,7 @@ def _told(slot: Slot, meeting: Meeting | None, viewer: Viewer, *, now: datetime)
             url=meeting.link.open(),
             passcode=meeting.passcode.open(),
             meeting_id=meeting.pk,
+            is_typed=meeting.observed == Meeting.Observed.EXTERNAL,
         )
     return Link(
         state=_missing(meeting, now=now),

@@ -1,16 +1,23 @@
-"""Access Control: for now, the supervisor field."""
+"""Access Control of the account, and Configure > Access of a schedule."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from convoca.booking.models import Account, Schedule
+from convoca.booking.models import Account, Membership, Schedule, Supervision
+from convoca.booking.operations.access import set_access, set_registration
 from convoca.booking.operations.configuring import set_supervisor_field
-from convoca.manage import phrases
+from convoca.booking.operations.people import appoint, dismiss
+from convoca.booking.operations.refusals import ContradictoryAccess
+from convoca.core.admission import Refusal
+from convoca.manage import people_phrases, phrases
+from convoca.manage.access import AccessForm, RegistrationForm, SuperuserForm, registration_of
 from convoca.manage.forms import SupervisorFieldForm
-from convoca.manage.pages import render_page, see_other
-from convoca.manage.policy import Visit, for_owner
+from convoca.manage.pages import render_page, schedule_tabs, see_other
+from convoca.manage.policy import Visit, configured_schedule, for_owner
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -18,9 +25,10 @@ from convoca.manage.policy import Visit, for_owner
 def control_access(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Enable, disable or rename the supervisor field."""
     account = visit.account
-    current = {"choice": account.supervisor_field, "label": account.supervisor_label}
-    form = SupervisorFieldForm(request.POST or None, initial=current)
-    if request.method == "POST" and form.is_valid():
+    if request.method != "POST":
+        return _render_account(request, visit)
+    form = SupervisorFieldForm(request.POST, initial=_supervisor_field(account))
+    if form.is_valid():
         in_use = _schedules_in_need(account, form.cleaned_data["choice"])
         if in_use:
             form.add_error("choice", phrases.field_in_use(in_use))
@@ -28,8 +36,138 @@ def control_access(request: HttpRequest, visit: Visit) -> HttpResponse:
             set_supervisor_field(account, form.cleaned_data["choice"], label=form.cleaned_data["label"])
             messages.success(request, gettext("Saved."))
             return see_other("manage:access-control", account=account.name)
-    context = {"form": form, "chosen": form["choice"].value(), "choices": Account.SupervisorField.choices}
-    return render_page(request, visit, "manage/access_control.html", context, status=422 if form.errors else 200)
+    return _render_account(request, visit, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_owner
+def control_registration(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Say who becomes a user by themselves, and what superusers may do to users."""
+    account = visit.account
+    if request.method != "POST":
+        return _render_account(request, visit)
+    form = RegistrationForm(request.POST)
+    if not form.is_valid():
+        return _render_account(request, visit, registration=form)
+    said = form.cleaned_data
+    set_registration(
+        account,
+        Account.SignUp(said["sign_up"]),
+        domain=said["sign_up_domain"],
+        superusers_may=Account.SuperusersMay(said["superusers_may"]),
+    )
+    messages.success(request, gettext("Saved."))
+    return see_other("manage:access-control", account=account.name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_owner
+def configure_access(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
+    """Say who may see the schedule, book on it, change bookings, and see those of others."""
+    configured = configured_schedule(visit, schedule)
+    form = AccessForm(request.POST or None, schedule=configured)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_access(configured, form.access)
+        except ContradictoryAccess as refusal:
+            form.contradict(refusal.contradictions)
+        else:
+            messages.success(request, gettext("Saved. Bookings already made stay as they are."))
+            return see_other("manage:access", account=visit.account.name, schedule=configured.slug)
+    return _render_schedule(request, visit, configured, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_owner
+def appoint_superuser(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
+    """Make a user superuser of this schedule alone."""
+    configured = configured_schedule(visit, schedule)
+    if request.method != "POST":
+        return see_other("manage:access", account=visit.account.name, schedule=configured.slug)
+    form = SuperuserForm(request.POST)
+    if form.is_valid():
+        try:
+            person = appoint(configured, form.cleaned_data["person"], by=visit.member, now=timezone.now())
+        except Refusal as refusal:
+            form.add_error("person", people_phrases.say(refusal))
+        else:
+            messages.success(request, people_phrases.appointed(person, configured))
+            return see_other("manage:access", account=visit.account.name, schedule=configured.slug)
+    return _render_schedule(request, visit, configured, appointing=form)
+
+
+@require_POST
+@for_owner
+def dismiss_superuser(request: HttpRequest, visit: Visit, schedule: str, person: int) -> HttpResponse:
+    """Let somebody be superuser of this schedule no longer."""
+    configured = configured_schedule(visit, schedule)
+    supervisions = Supervision.objects.filter(account=visit.account, schedule=configured).select_related("membership")
+    found = supervisions.filter(membership=person).first() if person < 2**63 else None
+    if found is None:
+        raise Http404
+    dismiss(configured, found.membership, by=visit.member, now=timezone.now())
+    messages.success(request, people_phrases.dismissed(found.membership, configured))
+    return see_other("manage:access", account=visit.account.name, schedule=configured.slug)
+
+
+def _render_account(
+    request: HttpRequest,
+    visit: Visit,
+    *,
+    form: SupervisorFieldForm | None = None,
+    registration: RegistrationForm | None = None,
+) -> HttpResponse:
+    field = form or SupervisorFieldForm(initial=_supervisor_field(visit.account))
+    wrong = next((each for each in (form, registration) if each is not None), None)
+    context = {
+        "field": field,
+        "chosen": field["choice"].value(),
+        "choices": Account.SupervisorField.choices,
+        "registration": registration or RegistrationForm(initial=registration_of(visit.account)),
+        "join_address": people_phrases.join_address(visit.account),
+        "form": wrong,
+    }
+    return render_page(request, visit, "manage/access_control.html", context, status=422 if wrong else 200)
+
+
+def _render_schedule(
+    request: HttpRequest,
+    visit: Visit,
+    schedule: Schedule,
+    *,
+    form: AccessForm | None = None,
+    appointing: SuperuserForm | None = None,
+) -> HttpResponse:
+    wrong = next((each for each in (form, appointing) if each is not None and each.errors), None)
+    context = {
+        "schedule": schedule,
+        "tabs": schedule_tabs(request, visit, schedule),
+        "access": form or AccessForm(schedule=schedule),
+        "appointing": appointing or SuperuserForm(),
+        "superusers": _superusers(visit, schedule),
+        "form": wrong,
+    }
+    return render_page(request, visit, "manage/access.html", context, status=422 if wrong else 200)
+
+
+def _superusers(visit: Visit, schedule: Schedule) -> list[dict[str, object]]:
+    """Return who is superuser of just this schedule; a blocked person is not."""
+    people = Membership.objects.filter(
+        account=visit.account, role=Membership.Role.USER, supervisions__schedule=schedule
+    )
+    return [
+        {
+            "pk": person.pk,
+            "name": person.called,
+            "email": person.user.email,
+            "page": reverse("manage:person", args=[visit.account.name, person.pk]),
+        }
+        for person in people
+    ]
+
+
+def _supervisor_field(account: Account) -> dict[str, str]:
+    return {"choice": account.supervisor_field, "label": account.supervisor_label}
 
 
 def _schedules_in_need(account: Account, choice: str) -> list[str]:

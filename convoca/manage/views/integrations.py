@@ -1,5 +1,6 @@
 """A vendor's page: which schedules use it, Connect and Disconnect, and what became of the credentials."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.contrib import messages
@@ -13,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from convoca.booking.models import Account, Connection, Schedule
 from convoca.booking.operations.connecting import (
+    connect_installation,
     connect_schedule,
     disconnect_schedule,
     finish_consent,
     is_shown_as_connected,
     usable_connection,
 )
-from convoca.booking.operations.vendors import is_registered
+from convoca.booking.operations.vendors import is_registered, serves_itself
 from convoca.manage import phrases
 from convoca.manage.connections import receipt_of, rows_of, working_links
 from convoca.manage.consent import Consent, answered_consent, ask_for_consent
@@ -65,6 +67,9 @@ def connect(request: HttpRequest, visit: Visit, provider: str, schedule: str) ->
         messages.error(request, phrases.not_registered(wanted))
         return _back(visit.account, wanted)
     connection = usable_connection(visit.account, wanted.id)
+    if connection is None and serves_itself(wanted.id):
+        _connect(request, of, wanted, lambda: connect_installation(visit.account, wanted.id, now=now), now=now)
+        return _back(visit.account, wanted)
     if connection is None:
         return _see_other(ask_for_consent(request, wanted.id, of, now=now))
     connect_schedule(of, connection, now=now)
@@ -89,7 +94,13 @@ def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
         denied = request.GET.get("error") == "access_denied"
         messages.error(request, phrases.consent_denied() if denied else phrases.consent_refused(asked))
     else:
-        _connect(request, schedule, asked, code, consent, now=now)
+        _connect(
+            request,
+            schedule,
+            asked,
+            lambda: finish_consent(schedule.account, asked.id, code, code_verifier=consent.code_verifier, now=now),
+            now=now,
+        )
     return _back(schedule.account, asked)
 
 
@@ -102,10 +113,16 @@ def _asked_for(request: HttpRequest, consent: Consent) -> Schedule | None:
 
 
 def _connect(
-    request: HttpRequest, schedule: Schedule, provider: ConnectedProvider, code: str, consent: Consent, *, now: datetime
+    request: HttpRequest,
+    schedule: Schedule,
+    provider: ConnectedProvider,
+    prove: Callable[[], Connection],
+    *,
+    now: datetime,
 ) -> None:
+    """Connect the schedule by the access that `prove` gets, or say why there is none."""
     try:
-        connection = finish_consent(schedule.account, provider.id, code, code_verifier=consent.code_verifier, now=now)
+        connection = prove()
     except (ProviderError, OutcomeLost) as error:
         messages.error(request, phrases.not_connected_because(error, provider))
         return

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from convoca.booking.models import OpeningHours, Schedule
 from convoca.booking.operations.configuring import LinkSourceUnavailable, choose_link_source, may_choose
 from convoca.booking.operations.vendors import application_for
+from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.viewers import supervised_schedules
 from convoca.booking.wording import city_text, minutes_text
 from convoca.manage import phrases
 from convoca.manage.forms import LinkSourceForm
+from convoca.manage.furnishing_phrases import length_text
 from convoca.manage.hours import week_of
 from convoca.manage.pages import integration_title, public_address, render_page, schedule_tabs, see_other
-from convoca.manage.policy import Visit, for_owner, for_supervisors, supervised_schedule
+from convoca.manage.policy import Visit, configured_schedule, for_supervisors, supervised_schedule
 from convoca.providers import PROVIDERS
 from convoca.providers.contract import Provider
 
@@ -47,6 +49,7 @@ def list_schedules(request: HttpRequest, visit: Visit) -> HttpResponse:
             "address": public_address(visit, schedule),
             "source": _source_in_words(schedule),
             "is_capacity": schedule.is_capacity,
+            "is_paused": schedule.is_paused,
         }
         for schedule in supervised_schedules(visit.viewer)
     ]
@@ -66,12 +69,18 @@ def show_schedule(request: HttpRequest, visit: Visit, schedule: str) -> HttpResp
         "address": public_address(visit, shown),
         "kind": shown.get_kind_display(),
         "city": city_text(shown.time_zone),
-        "length": minutes_text(shown.length_minutes),
+        "configures": may(visit.viewer, Action.CONFIGURE, shown),
+        "length": length_text(shown),
         "source": _source_in_words(shown),
         "week": week_of(list(hours.filter(schedule=shown))),
         "resources": [{"name": resource.name, "week": week_of(list(resource.hours.all()))} for resource in resources],
         "services": [
-            {"name": service.name, "length": minutes_text(service.minutes), "price": service.price_label}
+            {
+                "name": service.name,
+                "length": minutes_text(service.minutes),
+                "price": service.price_label,
+                "is_hidden": service.is_hidden,
+            }
             for service in shown.services.all()
         ],
     }
@@ -79,10 +88,10 @@ def show_schedule(request: HttpRequest, visit: Visit, schedule: str) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_owner
+@for_supervisors
 def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
     """Choose where links come from, under "Add an online meeting link to the booking?"."""
-    configured = supervised_schedule(visit, schedule)
+    configured = configured_schedule(visit, schedule)
     form = LinkSourceForm(request.POST or None, sources=[Schedule.NO_LINK, *(each.id for each in PROVIDERS)])
     if request.method == "POST" and form.is_valid():
         try:

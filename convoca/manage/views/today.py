@@ -11,15 +11,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from convoca.booking.models import Booking, Slot
 from convoca.booking.operations.linking import NotALink, find_link, type_link
+from convoca.booking.questions.bookings import requests_waiting
 from convoca.booking.questions.links import MOVING, LinkState, links_for
+from convoca.booking.questions.supervising import State
 from convoca.booking.wording import day_text, span_text, zone_text
-from convoca.core.time import local_day, localize
+from convoca.core.time import Interval, local_day, localize
 from convoca.manage import phrases
-from convoca.manage.agenda import Row, cells_of, first_after, needing_ahead, rows_of
+from convoca.manage.agenda import Row, cells_of, rows_of
+from convoca.manage.ahead import first_after, needing_ahead
 from convoca.manage.forms import LinkForm, read_day
 from convoca.manage.live import Poll, poll_of, read_shown
 from convoca.manage.pages import render_page
 from convoca.manage.policy import Visit, for_supervisors, supervised_slot
+from convoca.manage.returning import address_back
+from convoca.manage.supervising import YEAR, Asked, View
 
 DAY = timedelta(days=1)
 
@@ -49,7 +54,8 @@ def paste_link(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:
             form.add_error("link", phrases.not_a_link())
         else:
             messages.success(request, _saved(pasted_into, text))
-            return HttpResponse(status=303, headers={"Location": _address_of_row(visit, pasted_into)})
+            back = address_back(request, visit, otherwise=_address_of_row(visit, pasted_into))
+            return HttpResponse(status=303, headers={"Location": back})
     day = local_day(pasted_into.starts_at, visit.account.time_zone)
     return _render_day(request, visit, day, now=now, rejected=(pasted_into.pk, form))
 
@@ -106,6 +112,7 @@ def _render_day(
     today = local_day(now, zone)
     rows = rows_of(visit.viewer, day, time_zone=zone, now=now)
     in_need = [row for row in rows if row.in_need]
+    waiting = requests_waiting(visit.viewer, Interval(now, now + YEAR)) if day == today else 0
     context = {
         "day": day,
         "day_text": day_text(day, "full"),
@@ -117,6 +124,8 @@ def _render_day(
         "in_need": in_need,
         "others": [row for row in rows if not row.in_need],
         "ahead": needing_ahead(visit.viewer, after=day, time_zone=zone, now=now) if day == today else [],
+        "waiting": phrases.requests_waiting(waiting) if waiting else "",
+        "waiting_list": Asked(today=today, day=today, view=View.COMING, state=State.PENDING).address(visit.account),
         "first_after": None if rows else first_after(visit.viewer, day, time_zone=zone),
         "poll": _poll(visit, rows),
         "rejected_slot": rejected[0] if rejected else None,

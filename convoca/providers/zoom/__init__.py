@@ -8,6 +8,7 @@ from convoca.providers.contract import (
     Capabilities,
     Exchange,
     ExternalUser,
+    Marked,
     MeetingFacts,
     MeetingSpec,
     Sighting,
@@ -15,9 +16,10 @@ from convoca.providers.contract import (
 )
 from convoca.providers.links import leads_to
 from convoca.providers.zoom import account, looking, meetings
+from convoca.providers.zoom.account import LICENSED
 from convoca.providers.zoom.api import HOSTS, api_url, oauth_url
 from convoca.providers.zoom.errors import DEAD_GRANT_CODES
-from convoca.providers.zoom.limits import BASIC_PLAN_MINUTES, DAILY_WRITES
+from convoca.providers.zoom.limits import BASIC_PLAN_MINUTES, DAILY_WRITES, FREE_PER_SECOND, PAID_PER_SECOND
 
 
 class Zoom:
@@ -26,7 +28,7 @@ class Zoom:
     id: ClassVar[str] = "zoom"
     name: ClassVar[str] = "Zoom"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        connects=True, daily_writes=DAILY_WRITES, basic_plan_minutes=BASIC_PLAN_MINUTES
+        connects=True, daily_writes=DAILY_WRITES, basic_plan_minutes=BASIC_PLAN_MINUTES, serves_itself=True
     )
     scopes: ClassVar[frozenset[str]] = frozenset(account.SCOPES)
     consents_page: ClassVar[str] = "https://marketplace.zoom.us/user/installed"
@@ -37,11 +39,23 @@ class Zoom:
     def look(self, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[Sighting]:
         return looking.look(spec, application=application, token=token)
 
-    def update(self, remote_id: str, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[None]:
-        return meetings.update(remote_id, spec, application=application, token=token)
+    def read(self, remote_id: str, *, application: Application, token: str) -> Exchange[MeetingFacts]:
+        return meetings.read(remote_id, application=application, token=token)
+
+    def update(
+        self, remote_id: str, spec: MeetingSpec, *, changed: frozenset[str], application: Application, token: str
+    ) -> Exchange[None]:
+        return meetings.update(remote_id, spec, changed=changed, application=application, token=token)
 
     def delete(self, remote_id: str, *, application: Application, token: str) -> Exchange[None]:
         return meetings.delete(remote_id, application=application, token=token)
+
+    def host_url(self, remote_id: str, *, application: Application, token: str) -> Exchange[str]:
+        return meetings.host_url(remote_id, application=application, token=token)
+
+    def calls_per_second(self, weight: str, *, plan: str) -> int | None:
+        """Return Zoom's limit for the account; a plan that is not known counts as the free one."""
+        return (PAID_PER_SECOND if plan == LICENSED else FREE_PER_SECOND).get(weight)
 
     def owns_link(self, url: str, *, application: Application) -> bool:
         return leads_to(url, HOSTS, base=api_url(application))
@@ -70,6 +84,15 @@ class Zoom:
         token_url = f"{oauth_url(application)}/token"
         return oauth.refresh(token_url, refresh_token, application=application, dead_grant_codes=DEAD_GRANT_CODES)
 
+    def token_for_account(self, *, application: Application) -> Exchange[Tokens]:
+        """Return a token of the server-to-server application, for the owner of its account. It lives for an hour."""
+        return oauth.token_for_account(
+            f"{oauth_url(application)}/token",
+            application=application,
+            usual_scopes=self.scopes,
+            dead_grant_codes=DEAD_GRANT_CODES,
+        )
+
     def revoke(self, token: str, *, application: Application) -> Exchange[None]:
         """Withdraw the whole grant; `token` is an access token, live or not."""
         revoke_url = f"{oauth_url(application)}/revoke"
@@ -77,6 +100,9 @@ class Zoom:
 
     def who_am_i(self, *, application: Application, token: str) -> Exchange[ExternalUser]:
         return account.who_am_i(application=application, token=token)
+
+    def marked(self, *, application: Application, token: str) -> Exchange[tuple[Marked, ...]]:
+        return looking.marked(application=application, token=token)
 
     def missing_scopes(self, granted: frozenset[str]) -> frozenset[str]:
         return account.missing_scopes(granted)

@@ -19,7 +19,8 @@ SCOPES: Final = {
 }
 
 # <https://developers.zoom.us/docs/api/users/> (`type`); 4 cannot host meetings, 99 has no plan at all.
-PLANS: Final = {1: "basic", 2: "licensed", 4: "unassigned", 99: "none"}
+LICENSED: Final = "licensed"
+PLANS: Final = {1: "basic", 2: LICENSED, 4: "unassigned", 99: "none"}
 
 
 def who_am_i(*, application: Application, token: str) -> Exchange[ExternalUser]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from convoca.providers.contract import Application, Json, Request
+from convoca.providers.zoom.limits import LIGHT
 
 OAUTH_URL: Final = "https://zoom.us/oauth"
 API_URL: Final = "https://api.zoom.us/v2"
@@ -28,6 +29,7 @@ def api_request(
     token: str,
     query: Mapping[str, str] | None = None,
     json: Mapping[str, Json] | None = None,
+    weight: str = LIGHT,
 ) -> Request:
     """Return a call of Zoom's API in the name of the owner of `token`."""
     return Request(
@@ -36,4 +38,5 @@ def api_request(
         headers={"authorization": f"Bearer {token}"},
         query=query or {},
         json=json,
+        weight=weight,
     )

@@ -7,6 +7,13 @@ from typing import Final
 # <https://developers.zoom.us/docs/api/rate-limits/>
 DAILY_WRITES: Final = 100
 
+# Calls per second of one account, by plan and by the weight that Zoom gives each call (the same page). Of the plans
+# that cost money the smallest counts: what Zoom tells of a user does not tell them apart.
+LIGHT: Final = "light"
+MEDIUM: Final = "medium"
+FREE_PER_SECOND: Final = {LIGHT: 4, MEDIUM: 2}
+PAID_PER_SECOND: Final = {LIGHT: 30, MEDIUM: 20}
+
 # Basic accounts: a meeting ends by itself after this time; the API does not refuse longer ones.
 # <https://zoom.us/pricing>
 BASIC_PLAN_MINUTES: Final = 40

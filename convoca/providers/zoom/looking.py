@@ -17,6 +17,7 @@ from convoca.providers.contract import (
     Found,
     Gone,
     Json,
+    Marked,
     MeetingFacts,
     MeetingSpec,
     Rejected,
@@ -27,8 +28,8 @@ from convoca.providers.contract import (
 )
 from convoca.providers.zoom.api import api_request
 from convoca.providers.zoom.errors import refusal
-from convoca.providers.zoom.limits import PAGE_SIZE, UPCOMING_HORIZON
-from convoca.providers.zoom.meetings import in_zoom_time, marker_text, meeting_path, read_facts
+from convoca.providers.zoom.limits import MEDIUM, PAGE_SIZE, UPCOMING_HORIZON
+from convoca.providers.zoom.meetings import get, in_zoom_time, marker_in, marker_text, usable_facts
 
 # `from` and `to` are days in a zone; a day on either side covers every zone.
 DAY: Final = timedelta(days=1)
@@ -70,6 +71,30 @@ def look(spec: MeetingSpec, *, application: Application, token: str) -> Exchange
     return Absent() if listing.complete and _covers(listing.listed_at, spec) else CannotTell()
 
 
+def marked(*, application: Application, token: str) -> Exchange[tuple[Marked, ...]]:
+    """Return the upcoming meetings whose listed agenda begins with a marker; a page that fails ends the list."""
+    found: list[Marked] = []
+    page_tokens = [""]
+    while page_tokens[-1] not in page_tokens[:-1]:
+        query = {"type": "upcoming", "page_size": str(PAGE_SIZE)}
+        query |= {"next_page_token": page_tokens[-1]} if page_tokens[-1] else {}
+        response = yield api_request(
+            "GET", "/users/me/meetings", application=application, token=token, query=query, weight=MEDIUM
+        )
+        answer = _read_page(response, is_first=len(page_tokens) == 1) or {}
+        items = answer.get("meetings")
+        found += filter(None, map(_marked, items if isinstance(items, list) else []))
+        page_tokens.append(read_text(answer, "next_page_token"))
+    return tuple(found)
+
+
+def _marked(item: Json) -> Marked | None:
+    if not isinstance(item, dict) or (number := read_int(item.get("id"))) is None:
+        return None
+    marker = marker_in(read_text(item, "agenda"))
+    return Marked(marker=marker, remote_id=str(number)) if marker else None
+
+
 def _list(
     spec: MeetingSpec, narrowing: dict[str, str], application: Application, token: str
 ) -> Generator[Request, Response, _Listing]:
@@ -78,7 +103,9 @@ def _list(
         query = {"type": "upcoming", "page_size": str(PAGE_SIZE), **narrowing}
         if page_tokens[-1]:
             query["next_page_token"] = page_tokens[-1]
-        response = yield api_request("GET", "/users/me/meetings", application=application, token=token, query=query)
+        response = yield api_request(
+            "GET", "/users/me/meetings", application=application, token=token, query=query, weight=MEDIUM
+        )
         answer = _read_page(response, is_first=len(page_tokens) == 1)
         if answer is None or not listing.add(answer, spec):
             return listing
@@ -109,23 +136,13 @@ def _open(
     """Return the candidates that are ours, oldest first, each read by itself: a list names no passcode."""
     found: list[MeetingFacts] = []
     for _, number in sorted(candidates):
-        response = yield api_request("GET", meeting_path(number), application=application, token=token)
-        if not is_success(response):
-            reason = refusal(response)
-            raise Unreachable("Zoom lists a meeting that it does not know.") if isinstance(reason, Gone) else reason
-        answer = read_object(response)
-        if answer is None:
-            raise Unreachable("Zoom's meeting could not be read.")
+        try:
+            answer = yield from get(number, application=application, token=token)
+        except Gone as gone:
+            raise Unreachable("Zoom lists a meeting that it does not know.") from gone
         if marker_text(spec.marker) in read_text(answer, "agenda"):
-            found.append(_facts(answer, application))
+            found.append(usable_facts(answer, application))
     return found
-
-
-def _facts(answer: dict[str, Json], application: Application) -> MeetingFacts:
-    facts = read_facts(answer, application)
-    if facts is None:
-        raise Rejected("Zoom names a link for this meeting that does not lead to Zoom.")
-    return facts
 
 
 def _may_be(item: dict[str, Json], spec: MeetingSpec) -> bool:

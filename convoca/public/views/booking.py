@@ -1,47 +1,47 @@
 """A booking's own page, for whoever holds its address. Looking changes nothing; buttons post."""
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from convoca.booking.mail.calendar import invitation
 from convoca.booking.models import Booking
-from convoca.booking.operations.booking import cancel
-from convoca.booking.operations.refusals import AlreadyCancelled
-from convoca.booking.questions.bookings import booking_by_token, resources_of
+from convoca.booking.operations.cancelling import QUEUEING, cancel, may_undo, undo_cancel
+from convoca.booking.operations.refusals import AlreadyCancelled, AlreadySignedUp
+from convoca.booking.operations.series import cancel_following
+from convoca.booking.operations.waiting import accept_offer
+from convoca.booking.questions.bookings import resources_of
 from convoca.booking.questions.links import Link, links_for
-from convoca.booking.questions.viewers import token_holder
-from convoca.core.admission import Refusal
+from convoca.core.admission import LimitReached, OverlapsOwn, Refusal
 from convoca.public import phrases
-from convoca.public.answers import SeeOther, bad_link, personal, reads, reads_and_writes, writes
-from convoca.public.booked import Booked, Standing, booked_page, standing_of
+from convoca.public.answers import SeeOther, personal, reads, reads_and_writes, writes
+from convoca.public.booked import Booked, Standing, booked_page, moved_text, standing_of
 from convoca.public.cards import Card, card_for
 from convoca.public.disclosure import disclose, is_disclosed
+from convoca.public.holding import Held, for_holder
+from convoca.public.repeated import Repeated, repeated
 
 
 @personal
 @reads
-def show_booking(request: HttpRequest, token: str) -> HttpResponse:
+@for_holder
+def show_booking(request: HttpRequest, held: Held) -> HttpResponse:
     """Show the appointment and its link as they are now."""
-    booking = booking_by_token(token)
-    if booking is None:
-        return bad_link(request)
-    return render(request, "public/booking.html", _whole_page(request, booking, token, now=timezone.now()))
+    page = _whole_page(request, held)
+    if "moved" in request.GET:
+        page["moved"] = page["if_moved"]
+    return render(request, "public/booking.html", page)
 
 
 @personal
 @reads
-def show_card(request: HttpRequest, token: str) -> HttpResponse:
+@for_holder
+def show_card(request: HttpRequest, held: Held) -> HttpResponse:
     """Return the card of the link if it says something else than the `seen` one; else 204 and nothing."""
-    booking = booking_by_token(token)
-    if booking is None:
-        return HttpResponse(status=404)
-    page = _page(request, booking, token, now=timezone.now())
+    page = _page(request, held)
     card = page["card"]
     if card is None:
         # Cancelled or over meanwhile: the whole page says something else now.
@@ -55,93 +55,147 @@ def show_card(request: HttpRequest, token: str) -> HttpResponse:
 
 @personal
 @writes
-def show_link(request: HttpRequest, token: str) -> HttpResponse:
+@for_holder
+def show_link(request: HttpRequest, held: Held) -> HttpResponse:
     """Show the provider's link in this browser from now on."""
-    booking = booking_by_token(token)
-    if booking is None:
-        return bad_link(request)
-    response = SeeOther(reverse("booking", args=[token]))
-    disclose(response, booking, now=timezone.now())
+    response = _back_to(held)
+    disclose(response, held.booking, now=held.now)
     return response
 
 
 @personal
 @writes
-def join_meeting(request: HttpRequest, token: str) -> HttpResponse:
+@for_holder
+def join_meeting(request: HttpRequest, held: Held) -> HttpResponse:
     """Go to the meeting; back to the page while there is none."""
-    now = timezone.now()
-    booking = booking_by_token(token)
-    if booking is None:
-        return bad_link(request)
-    link = _link(booking, now=now)
-    response = SeeOther(link.url if link and link.is_ready else reverse("booking", args=[token]))
-    disclose(response, booking, now=now)
+    link = _link(held)
+    response = SeeOther(link.url) if link and link.is_ready else _back_to(held)
+    disclose(response, held.booking, now=held.now)
     return response
 
 
 @personal
 @reads_and_writes
-def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask whether to cancel, and cancel."""
-    now = timezone.now()
-    booking = booking_by_token(token)
-    if booking is None:
-        return bad_link(request)
+@for_holder
+def cancel_booking(request: HttpRequest, held: Held) -> HttpResponse:
+    """Ask whether to cancel, and cancel: this one, or this and those that follow in its series."""
     if request.method != "POST":
-        if standing_of(booking, now=now) is not Standing.LIVE:
-            return SeeOther(reverse("booking", args=[token]))
-        return render(request, "public/cancel.html", _whole_page(request, booking, token, now=now))
+        if standing_of(held.booking, now=held.now) not in {Standing.LIVE, Standing.REQUESTED}:
+            return _back_to(held)
+        return render(request, "public/cancel.html", _whole_page(request, held))
+    if not held.may_change and (held.is_barred or held.booking.status not in QUEUEING):
+        return _refused_to_cancel(request, held, phrases.not_yours_to_change(held.booking.slot.schedule))
     try:
-        cancel(booking, now=now)
+        if request.POST.get("which") == "following":
+            cancel_following(held.booking, now=held.now)
+        else:
+            cancel(held.booking, now=held.now)
     except AlreadyCancelled:
-        return SeeOther(reverse("booking", args=[token]))
+        return _back_to(held)
     except Refusal as refusal:
-        page = _whole_page(request, booking, token, now=now)
-        page["problem"] = phrases.say(refusal, booking.slot.schedule)
-        return render(request, "public/cancel.html", page, status=409)
-    return SeeOther(reverse("booking", args=[token]))
+        return _refused_to_cancel(request, held, phrases.say(refusal, held.booking.slot.schedule))
+    return _back_to(held)
+
+
+@personal
+@writes
+@for_holder
+def undo_cancellation(request: HttpRequest, held: Held) -> HttpResponse:
+    """Take the cancellation back, within five minutes."""
+    if held.is_barred:
+        return _refused(request, held, phrases.not_yours_to_change(held.booking.slot.schedule))
+    if held.booking.status != Booking.Status.CANCELLED:
+        return _back_to(held)
+    try:
+        undo_cancel(held.booking, now=held.now)
+    except (AlreadySignedUp, LimitReached, OverlapsOwn) as refusal:
+        # What they have booked since is in the way.
+        return _refused(request, held, phrases.say(refusal, held.booking.slot.schedule))
+    except Refusal:
+        # Whatever it was, what they can do is the same: book again.
+        return _refused(request, held, phrases.undo_too_late())
+    return _back_to(held)
+
+
+@personal
+@writes
+@for_holder
+def take_offered_place(request: HttpRequest, held: Held) -> HttpResponse:
+    """Take the place that the waiting list offers."""
+    if held.is_barred:
+        return _refused(request, held, phrases.not_yours_to_change(held.booking.slot.schedule))
+    try:
+        if standing_of(held.booking, now=held.now) not in {Standing.LIVE, Standing.REQUESTED}:
+            accept_offer(held.booking, now=held.now)
+    except Refusal as refusal:
+        return _refused(request, held, phrases.say(refusal, held.booking.slot.schedule))
+    response = _back_to(held)
+    disclose(response, held.booking, now=held.now)
+    return response
 
 
 @personal
 @reads
-def download_calendar(request: HttpRequest, token: str) -> HttpResponse:
+@for_holder
+def download_calendar(request: HttpRequest, held: Held) -> HttpResponse:
     """Return the entry for the attendee's calendar. It leads to our join page, never to the provider."""
-    now = timezone.now()
-    booking = booking_by_token(token)
-    if booking is None:
-        return bad_link(request)
-    if standing_of(booking, now=now) is Standing.CANCELLED:
-        return SeeOther(reverse("booking", args=[token]))
-    response = HttpResponse(invitation(booking, now=now), content_type="text/calendar; charset=utf-8")
+    if standing_of(held.booking, now=held.now) not in {Standing.LIVE, Standing.OVER}:
+        return _back_to(held)
+    entry = invitation(held.booking, now=held.now)
+    response = HttpResponse(entry, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="appointment.ics"'
     return response
 
 
-def _link(booking: Booking, *, now: datetime) -> Link | None:
+def _back_to(held: Held) -> HttpResponse:
+    return SeeOther(reverse("booking", args=[held.token]))
+
+
+def _refused(request: HttpRequest, held: Held, problem: str) -> HttpResponse:
+    """Show the booking as it is, and first what was not possible."""
+    page = _page(request, held) | {"problem": problem, "can_undo": False}
+    return render(request, "public/booking.html", page, status=409)
+
+
+def _refused_to_cancel(request: HttpRequest, held: Held, problem: str) -> HttpResponse:
+    page = _whole_page(request, held) | {"problem": problem}
+    return render(request, "public/cancel.html", page, status=409)
+
+
+def _link(held: Held) -> Link | None:
     """Return what the attendee may know of the link while the appointment takes place."""
-    if standing_of(booking, now=now) is not Standing.LIVE:
+    if standing_of(held.booking, now=held.now) is not Standing.LIVE:
         return None
-    return links_for(token_holder(booking), [booking.slot], now=now)[booking.slot_id]
+    slot = held.booking.slot
+    return links_for(held.viewer, [slot], now=held.now)[slot.pk]
 
 
-def _whole_page(request: HttpRequest, booking: Booking, token: str, *, now: datetime) -> dict[str, Any]:
+def _whole_page(request: HttpRequest, held: Held) -> dict[str, Any]:
+    booking = held.booking
     with_whom = resources_of(booking.account_id, [booking.slot]).get(booking.slot_id, "")
-    return _page(request, booking, token, now=now) | {"with_whom": with_whom}
+    return _page(request, held) | {"with_whom": with_whom, "repeated": _repeated(held)}
 
 
-def _page(request: HttpRequest, booking: Booking, token: str, *, now: datetime) -> dict[str, Any]:
-    link = _link(booking, now=now)
-    page = booked_page(booking, now=now)
+def _repeated(held: Held) -> Repeated | None:
+    stands = standing_of(held.booking, now=held.now) in {Standing.LIVE, Standing.REQUESTED}
+    return repeated(held.booking, now=held.now) if stands else None
+
+
+def _page(request: HttpRequest, held: Held) -> dict[str, Any]:
+    booking, link = held.booking, _link(held)
+    page = booked_page(held)
     card = card_for(booking, link, disclosed=is_disclosed(request, booking)) if link else None
     return {
         "booking": booking,
         "account": booking.account,
-        "token": token,
+        "token": held.token,
         "page": page,
         "tab_title": _tab_title(page, card),
         "sent_to": gettext("We sent a confirmation to {email}.").format(email=booking.email),
         "card": card,
-        "card_address": reverse("booking_card", args=[token]),
+        "card_address": reverse("booking_card", args=[held.token]),
+        "can_undo": page.standing is Standing.CANCELLED and not held.is_barred and may_undo(booking, now=held.now),
+        "if_moved": moved_text(booking, link) if page.is_live else "",
     }
 
 

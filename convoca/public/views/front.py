@@ -4,14 +4,14 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from convoca.booking.models import Account, Schedule
+from convoca.booking.models import Account, Audience, Schedule
 from convoca.public.answers import reads
 from convoca.public.summary import Summary, summary_of
 
 # A small installation is its own directory; a large one lists nobody.
 MOST_LISTED = 12
 
-ROBOTS = "User-agent: *\nDisallow: /b/\nDisallow: /j/\nDisallow: /manage/\nDisallow: /accounts/\n"
+ROBOTS = "User-agent: *\nDisallow: /b/\nDisallow: /j/\nDisallow: /my/\nDisallow: /manage/\nDisallow: /accounts/\n"
 
 
 @reads
@@ -26,9 +26,10 @@ def show_robots(request: HttpRequest) -> HttpResponse:
 
 
 def _directory() -> list[tuple[Account, list[Summary]]]:
-    """Return every account that has schedules, with a few words on each; nothing where they are many."""
-    has_schedules = Exists(Schedule.objects.filter(account=OuterRef("pk")))
-    schedules = Prefetch("schedules", Schedule.objects.select_related("account"))
+    """Return the accounts with schedules that anybody may see, with a few words on each; nothing if they are many."""
+    open_to_all = Schedule.objects.filter(who_sees=Audience.ANYONE)
+    has_schedules = Exists(open_to_all.filter(account=OuterRef("pk")))
+    schedules = Prefetch("schedules", open_to_all.select_related("account"))
     accounts = Account.objects.filter(has_schedules).order_by("pk").prefetch_related(schedules)
     listed = list(accounts[: MOST_LISTED + 1])
     if len(listed) > MOST_LISTED:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from convoca.booking.mail.calendar import cancellation, invitation
 from convoca.booking.models import Account, Booking, Schedule, Sealed, Slot
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from tests.booking.building import (
     NOW,
     book,

@@ -11,8 +11,10 @@ from pytest_django import Settings
 
 from convoca.booking.mail.compose import compose
 from convoca.booking.mail.envelope import BookingMail
+from convoca.booking.mail.kinds import OF_A_PLACE
+from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.models import Account, Booking, Meeting, Notification, Sealed, Slot
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.questions.links import Link, LinkState, links_for
 from convoca.booking.questions.viewers import token_holder
 from tests.booking.building import (
@@ -51,7 +53,10 @@ INTERNAL = re.compile(r"None|[{}]|\bNaN\b|&amp;lt;|<[a-z]+>|_|\b(manual|pending|
 
 def composed(booking: Booking, kind: str, link: Link, *, before: timedelta = timedelta(days=1)) -> BookingMail:
     fresh = Booking.objects.select_related("account", "slot__schedule", "slot__service").get(pk=booking.pk)
+    fresh.waits_since = fresh.offered_until = NOW
     notification = Notification(account=fresh.account, booking=fresh, kind=kind, slot_revision=0, booking_revision=0)
+    if kind == Kind.APPROVAL_WANTED:
+        notification.recipient = Notification.Recipient.OWNER
     return compose(notification, link, now=fresh.slot.starts_at - before)
 
 
@@ -79,13 +84,13 @@ def test_no_mail_shows_the_inside_of_the_program(kind: str, language: str) -> No
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("kind", Kind.values)
 def test_every_mail_about_an_online_meeting_leads_to_the_join_page(kind: str, language: str) -> None:
-    """L2: no mail on a link schedule without a join address; the cancellation has nothing to join."""
+    """L2: no mail about a place on a link schedule without a join address; who has no place has nothing to join."""
     booking = book_with_zoom(language=language)
     join = f"http://localhost:8000/j/{booking.join_token.open()}"
 
     for link in STATES:
         mail = composed(booking, kind, link)
-        expected = kind != Kind.CANCELLATION and link.state not in WITHOUT_A_MEETING
+        expected = kind in OF_A_PLACE and link.state not in WITHOUT_A_MEETING
         assert (join in mail.body, f'href="{join}"' in html(mail)) == (expected, expected), link
 
 
@@ -95,7 +100,7 @@ def test_the_providers_address_is_in_a_mail_only_if_the_link_is_ready(kind: str)
 
     for link in STATES:
         whole = composed(booking, kind, link).message().as_string()
-        expected = link.is_ready and kind != Kind.CANCELLATION
+        expected = link.is_ready and kind in OF_A_PLACE
         mail = composed(booking, kind, link)
         assert (ZOOM_LINK in mail.body, PASSCODE in mail.body) == (expected, expected), link
         assert "Invalid user" not in whole
@@ -350,7 +355,9 @@ def test_no_text_of_a_tenant_or_guest_adds_a_header() -> None:
     Account.objects.update(title='Ana "Ru" iz, S.L.\r\nBcc: y@example.org', contact_email="z\r\nBcc: z@example.org")
     Slot.objects.update(title="Talk\r\nBcc: w@example.org")
 
-    for kind in Kind.values:
+    with pytest.raises(Undeliverable):
+        composed(booking, Kind.APPROVAL_WANTED, READY)
+    for kind in set(Kind.values) - {Kind.APPROVAL_WANTED}:
         mail = parsed(composed(booking, kind, READY).message().as_bytes())
         assert mail["Bcc"] is None
         assert mail["Reply-To"] is None

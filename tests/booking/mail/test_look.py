@@ -38,6 +38,7 @@ def test_a_mail_can_be_read_by_everybody(
 
 
 def _html(booking: Booking, kind: str) -> str:
+    booking.waits_since = booking.offered_until = AFTER_GRACE
     link = links_for(token_holder(booking), [booking.slot], now=AFTER_GRACE)[booking.slot_id]
     notification = Notification(
         account=booking.account, booking=booking, kind=kind, slot_revision=0, booking_revision=0

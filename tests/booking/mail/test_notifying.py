@@ -9,7 +9,7 @@ import pytest
 from convoca.booking.mail.envelope import BookingMail
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Booking, Meeting, Notification, Slot
-from convoca.booking.operations.booking import cancel
+from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.notifying import MAIL_LEASE, notify_due, notify_next
 from tests.booking.building import (

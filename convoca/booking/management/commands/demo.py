@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from convoca.booking.operations.demonstrating import CONSULTATIONS, OWNER_EMAIL, PASSWORD, fill_with_examples
@@ -12,8 +12,13 @@ from convoca.booking.operations.demonstrating import CONSULTATIONS, OWNER_EMAIL,
 class Command(BaseCommand):
     help = "Fill the database with examples; what is there is kept."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--language", default=settings.LANGUAGE_CODE, choices=[code for code, _ in settings.LANGUAGES]
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        account = fill_with_examples(now=timezone.now())
+        account = fill_with_examples(now=timezone.now(), language=options["language"])
         base = settings.BASE_URL
         lines = [
             f"{account.title}, an example:",

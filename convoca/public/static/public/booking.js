@@ -6,13 +6,18 @@ const form = document.getElementById("booking");
 // Say which time is chosen, where the details are.
 function tellChoice() {
   const chosen = document.getElementById("chosen");
-  const radio = form.querySelector(".choice input:checked");
-  if (chosen) chosen.textContent = radio ? radio.dataset.summary : "";
+  const all = [...form.querySelectorAll(".choice input:checked")];
+  const radio = all[0];
+  if (chosen) chosen.textContent = all.map((one) => one.dataset.summary || one.getAttribute("aria-label")).join(" · ");
+  // Of a class that is full, the button leads to the waiting list.
+  const button = form.querySelector(".details button");
+  if (button && radio?.dataset.button) button.textContent = radio.dataset.button;
 }
 
 // A tap on a time leads to the first field that is empty; arrow keys (no detail) must be free to go on.
 function leadToDetails(event) {
-  if (!event.target.matches(".choice input") || event.detail === 0) return;
+  // Who may choose several sessions is not done with the first.
+  if (!event.target.matches(".choice input[type=radio]") || event.detail === 0) return;
   const fields = [...form.querySelectorAll("#name, #email")];
   const isSheet = getComputedStyle(form.querySelector(".details")).position === "sticky";
   const next = fields.find((field) => !field.value) || form.querySelector(".details button");

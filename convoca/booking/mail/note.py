@@ -1,0 +1,55 @@
+"""Mails that are about no booking: an invitation, a forgotten password. In the look of all others."""
+
+from dataclasses import dataclass
+from email.utils import make_msgid
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from convoca.booking.mail.envelope import BookingMail, host, one_line, require_sendable, sender_of
+from convoca.booking.mail.inlining import with_inline_styles
+from convoca.booking.models import Account
+
+INSTALLATION = "Convoca"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """One such mail's words, in its reader's language. The button leads to `address`, if there is one."""
+
+    language: str
+    subject: str
+    opening: str
+    paragraphs: tuple[str, ...]
+    button: str = ""
+    address: str = ""
+    why: str = ""
+    organiser: str = INSTALLATION
+    contact: str = ""
+
+
+def note_mail(note: Note, *, to: str, account: Account | None) -> BookingMail:
+    """Return the mail, from the account if it is one's, else from the installation.
+
+    Raises Undeliverable if the address cannot be written to.
+    """
+    require_sendable(to)
+    mail = BookingMail(
+        subject=one_line(note.subject),
+        body=render_to_string("mail/note.txt", {"note": note}),
+        from_email=sender_of(account) if account else settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        headers=_headers(note),
+        alternatives=[(with_inline_styles(render_to_string("mail/note.html", {"note": note})), "text/html")],
+    )
+    mail.account_id = account.pk if account else None
+    return mail
+
+
+def _headers(note: Note) -> dict[str, str]:
+    return {
+        "Message-ID": make_msgid(domain=host()),
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": note.language,
+    }

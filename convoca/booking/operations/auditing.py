@@ -1,0 +1,87 @@
+"""The trail of who did what. Written in the same transaction as the act itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from convoca.booking.models import Account, AuditEntry, Booking, Membership, Schedule, Slot
+from convoca.booking.questions.permissions import Rank, rank_of
+from convoca.booking.questions.viewers import Viewer
+
+Kind = AuditEntry.Actor
+Verb = AuditEntry.Verb
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: an attendee by their address, a person with a log-in, or Convoca itself."""
+
+    kind: AuditEntry.Actor
+    membership: Membership | None = None
+
+    @property
+    def supervises(self) -> bool:
+        return self.kind in {Kind.OWNER, Kind.SUPERUSER}
+
+
+ATTENDEE = Actor(Kind.ATTENDEE)
+SYSTEM = Actor(Kind.SYSTEM)
+
+# Acts of the person whose booking it is.
+OWN = frozenset({Kind.ATTENDEE, Kind.USER})
+
+OF_ROLE = {Membership.Role.OWNER: Kind.OWNER, Membership.Role.SUPERUSER: Kind.SUPERUSER}
+OF_RANK = {Rank.OWNER: Kind.OWNER, Rank.SUPERUSER: Kind.SUPERUSER}
+
+
+def acting(membership: Membership | None) -> Actor:
+    """Return the actor that a person with a log-in is; an attendee if there is none."""
+    if membership is None:
+        return ATTENDEE
+    return Actor(OF_ROLE.get(Membership.Role(membership.role), Kind.USER), membership)
+
+
+def acting_on(schedule: Schedule, viewer: Viewer) -> Actor:
+    """Return the actor that a person with a log-in is on this schedule, which they may supervise without others."""
+    return Actor(OF_RANK.get(rank_of(viewer, schedule), Kind.USER), viewer.membership)
+
+
+def note(
+    verb: AuditEntry.Verb, *, by: Actor, slot: Slot, booking: Booking | None = None, fields: str = "", now: datetime
+) -> None:
+    """Add a line. `fields` are names of columns, never what is in them."""
+    AuditEntry.objects.create(
+        account_id=slot.account_id,
+        at=now,
+        actor=by.kind,
+        membership=by.membership,
+        verb=verb,
+        slot=slot,
+        booking=booking,
+        fields=fields,
+    )
+
+
+def note_each(verb: AuditEntry.Verb, bookings: Sequence[Booking], *, by: Actor, now: datetime) -> None:
+    """Add a line about each of the bookings, whose slots are known."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            account_id=booking.account_id,
+            at=now,
+            actor=by.kind,
+            membership=by.membership,
+            verb=verb,
+            slot_id=booking.slot_id,
+            booking=booking,
+        )
+        for booking in bookings
+    )
+
+
+def note_person(
+    verb: AuditEntry.Verb, *, by: Actor, account: Account, person: Membership | None, fields: str = "", now: datetime
+) -> None:
+    """Add a line about a user of the account; about nobody yet, if somebody is only invited."""
+    AuditEntry.objects.create(
+        account=account, at=now, actor=by.kind, membership=by.membership, verb=verb, person=person, fields=fields[:300]
+    )

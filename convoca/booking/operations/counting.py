@@ -1,0 +1,57 @@
+"""What one person holds already, where a rule counts it."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from convoca.booking.models import Booking, Membership, Schedule
+from convoca.booking.operations.taking import HOLDING
+from convoca.booking.questions.terms import Terms
+from convoca.core.admission import OverlapsOwn, admit_person
+from convoca.core.time import Interval
+
+
+def lock_person(account_id: int, membership: Membership | None, email: str) -> None:
+    """Hold the person, so that two bookings of theirs are counted one after the other. Comes before every other lock.
+
+    A guest has no row: on PostgreSQL an advisory lock on account and e-mail stands for it; on SQLite every write
+    transaction is alone anyway.
+    """
+    if membership is not None:
+        Membership.objects.select_for_update(no_key=True).filter(account_id=account_id, pk=membership.pk).first()
+    elif connection.vendor == "postgresql":
+        key = hashlib.sha256(f"{account_id}:{email.lower()}".encode()).digest()[:8]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key, signed=True)])
+
+
+def bookings_of(account_id: int, membership: Membership | None, email: str) -> QuerySet[Booking]:
+    """Return what one person holds or waits for in an account; a guest is known by their e-mail address."""
+    same = Q(membership=membership) if membership is not None else Q(membership__isnull=True, email__iexact=email)
+    return Booking.objects.filter(same, account_id=account_id)
+
+
+def admit_for_person(
+    wanted: Interval, schedule: Schedule, own: QuerySet[Booking], *, terms: Terms, now: datetime
+) -> None:
+    """Return if the person who has `own` may have `wanted` too. Raises LimitReached or OverlapsOwn.
+
+    Limits count the schedule's bookings; two appointments at once are refused across all of the account's schedules.
+    """
+    holding = own.filter(status__in=HOLDING)
+    times = _intervals(holding.filter(slot__schedule=schedule))
+    limits = terms.limits
+    admit_person(wanted, own=times, limits=limits, now=now, time_zone=schedule.time_zone)
+    if limits.no_overlap:
+        others = holding.exclude(slot__schedule=schedule).filter(
+            slot__starts_at__lt=wanted.ends_at, slot__ends_at__gt=wanted.starts_at
+        )
+        for interval in _intervals(others):
+            raise OverlapsOwn(interval)
+
+
+def _intervals(bookings: QuerySet[Booking]) -> Iterable[Interval]:
+    return [Interval(*times) for times in bookings.values_list("slot__starts_at", "slot__ends_at")]

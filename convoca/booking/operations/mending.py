@@ -1,0 +1,46 @@
+"""Trying again: what was refused, gave up or waits is due at once, because a person says so or access is mended."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from convoca.booking.models import Connection, Meeting
+from convoca.booking.operations.provisioning import provision_due
+
+NOT_MADE = Q(observed__in=[Meeting.Observed.NOTHING, Meeting.Observed.UNKNOWN, Meeting.Observed.GONE])
+STALE = Q(observed=Meeting.Observed.PRESENT, sent_revision__lt=F("wanted_revision"))
+UNFINISHED = NOT_MADE | STALE
+
+
+def retry_meeting(meeting: Meeting, *, now: datetime) -> bool:
+    """Try a meeting again that was refused or waits; return False if there is nothing to try.
+
+    What the vendor refused is asked once more; what it has lost for good becomes the next generation.
+    """
+    with transaction.atomic():
+        mine = Meeting.objects.filter(account_id=meeting.account_id, pk=meeting.pk, wanted=Meeting.Wanted.PRESENT)
+        lifted = mine.filter(UNFINISHED).update(blocked=Meeting.Blocked.NONE, reason="", attempts=0, due_at=now)
+        if lifted:
+            provision_due.enqueue()
+    return bool(lifted)
+
+
+def resume(connection: Connection, *, now: datetime) -> int:
+    """Make due everything of a connection that is unfinished, refused or not; return how much that is."""
+    return connection.meetings.filter(UNFINISHED, wanted=Meeting.Wanted.PRESENT).update(
+        blocked=Meeting.Blocked.NONE, reason="", due_at=now
+    )
+
+
+def find_forgotten(*, now: datetime) -> int:
+    """Make due what is unfinished although nothing points at it; return how much that is.
+
+    No act of ours leaves such a row. A restored backup, or a hand in the database, may.
+    """
+    working = Q(connection__isnull=True) | Q(connection__state=Connection.State.OPEN, connection__grant__isnull=False)
+    resting = Meeting.objects.filter(working, due_at__isnull=True, blocked=Meeting.Blocked.NONE)
+    wanted = Q(UNFINISHED, wanted=Meeting.Wanted.PRESENT, slot__ends_at__gt=now)
+    left_behind = Q(wanted=Meeting.Wanted.ABSENT, observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN])
+    forgotten = list(resting.filter(wanted | left_behind).values_list("pk", flat=True))
+    return Meeting.objects.filter(pk__in=forgotten, due_at__isnull=True).update(due_at=now)

@@ -1,0 +1,81 @@
+"""The users of an account, as those see them who may; and invitations, found by their tokens."""
+
+import hashlib
+from datetime import datetime
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from convoca.booking.models import Account, AuditEntry, Booking, Invitation, Membership, Supervision
+from convoca.booking.questions.words import holding
+
+LONGEST_HISTORY = 50
+
+
+def people_of(account: Account, search: str = "") -> QuerySet[Membership]:
+    """Return the account's people whose name, login name or address holds `search`, by login name.
+
+    With their log-ins and the schedules that they supervise: three queries, however many people.
+    """
+    people = Membership.objects.filter(account=account).select_related("user").order_by("login_name", "pk")
+    if search:
+        # What somebody is called elsewhere is not this account's to search, unless it calls them nothing else.
+        unnamed = Q(name="") & holding(search, among=["user__name"])
+        people = people.filter(holding(search, among=["name", "login_name", "user__email"]) | unnamed)
+    supervisions = Supervision.objects.filter(account=account).select_related("schedule").order_by("schedule__position")
+    return people.prefetch_related(Prefetch("supervisions", supervisions))
+
+
+def person_called(account: Account, name: str) -> Membership | None:
+    """Return the account's user of that login name or address, or None."""
+    people = Membership.objects.filter(account=account).select_related("user")
+    return people.filter(Q(login_name__iexact=name) | Q(user__email__iexact=name)).order_by("pk").first()
+
+
+def invited_to(account: Account) -> QuerySet[Invitation]:
+    """Return whom somebody has invited and who has not come yet, expired ones included, the latest first.
+
+    Who asked to join by themselves is not among them: anybody may type any address.
+    """
+    asked = Invitation.objects.filter(account=account, accepted_at__isnull=True, invited_by__isnull=False)
+    return asked.order_by("-pk")
+
+
+def invitation_by_token(token: str, *, now: datetime) -> Invitation | None:
+    """Return the open invitation whose address holds `token`, or None. The token yields the account."""
+    digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    invitations = Invitation.objects.select_related("account").filter(token_digest=digest)
+    return invitations.filter(accepted_at__isnull=True, expires_at__gt=now).first()
+
+
+def history_of(person: Membership) -> QuerySet[AuditEntry]:
+    """Return what was done about this person, the latest first."""
+    lines = AuditEntry.objects.filter(account_id=person.account_id, person=person)
+    return lines.select_related("membership__user").order_by("-pk")[:LONGEST_HISTORY]
+
+
+def admits(account: Account, email: str) -> bool:
+    """Say whether whoever has this address may become a user by themselves."""
+    if account.sign_up == Account.SignUp.OPEN:
+        return True
+    domain = email.rpartition("@")[2].lower()
+    return account.sign_up == Account.SignUp.DOMAIN and bool(domain) and domain == account.sign_up_domain.lower()
+
+
+def coming_bookings(person: Membership, *, now: datetime) -> QuerySet[Booking]:
+    """Return the person's own bookings that are not over, the soonest first."""
+    return _live(person).filter(slot__ends_at__gt=now).order_by("slot__starts_at", "pk")
+
+
+def earlier_bookings(person: Membership, *, now: datetime) -> QuerySet[Booking]:
+    """Return the person's own bookings that are over or were cancelled, the latest first."""
+    coming = _live(person).filter(slot__ends_at__gt=now)
+    return _own(person).exclude(pk__in=coming.values("pk")).order_by("-slot__starts_at", "-pk")
+
+
+def _live(person: Membership) -> QuerySet[Booking]:
+    return _own(person).filter(slot__cancelled_at__isnull=True).exclude(status=Booking.Status.CANCELLED)
+
+
+def _own(person: Membership) -> QuerySet[Booking]:
+    own = Booking.objects.filter(account=person.account_id, membership=person)
+    return own.select_related("slot__schedule", "slot__service")

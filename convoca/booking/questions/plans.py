@@ -1,0 +1,90 @@
+"""What a vendor's plan and its daily allowance mean for what is booked: warnings and forecasts, never refusals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from convoca.booking.models import Connection, Meeting, QuotaDay, Schedule, Slot
+from convoca.core.quota import Share, forecast, utc_day
+from convoca.providers import provider_by_id
+
+BASIC = "basic"
+# How many meetings of one host may run at the same time: one on the free plan, two with a licence.
+AT_ONCE = {BASIC: 1}
+AT_ONCE_LICENSED = 2
+# Meetings begin early and end late.
+PADDING = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlap:
+    """Occasions that run at the same moment in the name of one host, who can start only `at_once` of them."""
+
+    slots: tuple[Slot, ...]
+    at_once: int
+
+
+def too_long(connection: Connection, *, now: datetime) -> list[Slot]:
+    """Return the upcoming occasions that the host's plan ends before they are over; booking them is never refused."""
+    minutes = provider_by_id(connection.provider).capabilities.basic_plan_minutes
+    if connection.plan != BASIC or minutes is None:
+        return []
+    return [
+        slot for slot in _upcoming(connection, now=now) if slot.ends_at - slot.starts_at > timedelta(minutes=minutes)
+    ]
+
+
+def overlaps(connection: Connection, *, now: datetime) -> list[Overlap]:
+    """Return the upcoming occasions of one host of which more run at once than the plan allows, with some padding.
+
+    The host is a user of the vendor, whichever accounts use that user here; only this account's are told.
+    """
+    at_once = AT_ONCE.get(connection.plan, AT_ONCE_LICENSED)
+    found: list[Overlap] = []
+    running: list[Slot] = []
+    for slot in _upcoming(connection, now=now):
+        running = [other for other in running if other.ends_at + PADDING > slot.starts_at]
+        running.append(slot)
+        if len(running) > at_once:
+            found.append(Overlap(slots=tuple(running), at_once=at_once))
+    return found
+
+
+def _upcoming(connection: Connection, *, now: datetime) -> list[Slot]:
+    """Return the occasions to come that have, or are to have, a meeting of this connection, the soonest first."""
+    slots = Slot.objects.filter(
+        account_id=connection.account_id,
+        meetings__connection=connection,
+        meetings__wanted=Meeting.Wanted.PRESENT,
+        ends_at__gt=now,
+        cancelled_at__isnull=True,
+    )
+    return list(slots.select_related("schedule").order_by("starts_at", "pk"))
+
+
+def forecast_for(schedule: Schedule, starts: Sequence[datetime], *, now: datetime) -> tuple[Share, ...]:
+    """Say on which UTC days occasions to be opened at `starts` get their links; empty if all get theirs at once.
+
+    What waits already for the same user of the vendor is served among them, the soonest first.
+    """
+    connection = schedule.connection
+    limit = provider_by_id(connection.provider).capabilities.daily_writes if connection else None
+    if connection is None or limit is None:
+        return ()
+    day = QuotaDay.objects.filter(
+        provider=connection.provider, external_user=connection.external_user, day=utc_day(now)
+    ).first()
+    shares = forecast(starts, queued=_queued(connection), used=day.used if day else 0, limit=limit, now=now)
+    return () if [share.day for share in shares] == [utc_day(now)] else shares
+
+
+def _queued(connection: Connection) -> list[datetime]:
+    """Return when the meetings start that still wait for this user of the vendor's, in whichever account."""
+    waiting = Meeting.objects.filter(
+        connection__provider=connection.provider,
+        connection__external_user=connection.external_user,
+        wanted=Meeting.Wanted.PRESENT,
+        observed=Meeting.Observed.NOTHING,
+        blocked=Meeting.Blocked.NONE,
+    )
+    return list(waiting.values_list("slot__starts_at", flat=True))

@@ -1,0 +1,95 @@
+"""What people type who become users of an account."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
+
+from convoca.booking.asking import form_fields
+from convoca.booking.models import Account, User
+from convoca.booking.operations.joining import Joiner
+from convoca.booking.questions.forms import sign_up_fields
+from convoca.manage.people import EMAIL_WRONG, LONGEST_EMAIL, NAME_NEEDED, plain_address
+
+
+class SignUpForm(forms.Form):
+    """The address to which the link goes. `website` is a trap: people do not see it."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("Email address"),
+        max_length=LONGEST_EMAIL,
+        error_messages=EMAIL_WRONG,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    website = forms.CharField(required=False)
+
+    def clean_email(self) -> str:
+        return plain_address(self.cleaned_data["email"])
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(gettext("Leave this field empty."))
+        return ""
+
+
+class JoinForm(forms.Form):
+    """Who somebody with a log-in is in this account: their name, and what the account asks."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=100,
+        error_messages=NAME_NEEDED | {"required": gettext_lazy("Enter your name")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = form_fields(sign_up_fields(account))
+        self.fields.update(self.asked)
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not name.isprintable():
+            raise forms.ValidationError(gettext("Enter your name"))
+        return name
+
+    @property
+    def joiner(self) -> Joiner:
+        """What a valid form says of the person."""
+        return Joiner(name=self.cleaned_data["name"], details=self._details())
+
+    def _details(self) -> Mapping[str, str]:
+        return {key: str(self.cleaned_data[key]) for key in self.asked}
+
+
+class NewLogInForm(JoinForm):
+    """The same, and a password for a new log-in."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        max_length=200,
+        strip=False,
+        help_text=gettext_lazy("At least 8 characters, and not one of the most common."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={
+            "required": gettext_lazy("Choose a password"),
+            "max_length": gettext_lazy("Use at most 200 characters for the password."),
+        },
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+        self.order_fields(["name", "password"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "password" in cleaned:
+            try:
+                validate_password(cleaned["password"], User(email=self.email, name=cleaned.get("name", "")))
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned

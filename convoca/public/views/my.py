@@ -1,0 +1,67 @@
+"""My bookings, and my profile: for whoever has a log-in in the account."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.views.decorators.http import require_http_methods, require_safe
+
+from convoca.booking.operations.people import edit_user, set_preferences
+from convoca.booking.questions.people import coming_bookings, earlier_bookings
+from convoca.booking.wording import zone_text
+from convoca.public.answers import SeeOther
+from convoca.public.my import Home, ProfileForm, at_home, own_bookings
+from convoca.public.views.preferences import A_YEAR
+
+# More than anybody books ahead; who does, sees the soonest.
+MOST_AHEAD = 100
+ON_A_PAGE = 20
+
+
+@require_safe
+@at_home
+def show_bookings(request: HttpRequest, home: Home) -> HttpResponse:
+    """Show a person's own bookings, coming and earlier; each leads to its own page."""
+    now = timezone.now()
+    pages = Paginator(earlier_bookings(home.person, now=now), ON_A_PAGE)
+    earlier = pages.get_page(request.GET.get("page"))
+    context = {
+        "account": home.account,
+        "person": home.person,
+        "coming": own_bookings(home, list(coming_bookings(home.person, now=now)[:MOST_AHEAD]), now=now),
+        "earlier": own_bookings(home, list(earlier), now=now),
+        "shown": earlier,
+        "zone": zone_text(home.time_zone, now),
+        "supervises": home.viewer.supervises_anything,
+    }
+    return render(request, "public/my.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_home
+def edit_profile(request: HttpRequest, home: Home) -> HttpResponse:
+    """Change what this account knows of a person, their language and their clocks."""
+    now = timezone.now()
+    form = ProfileForm(request.POST or None, home=home, now=now)
+    if request.method == "POST" and form.is_valid():
+        language = form.cleaned_data["language"]
+        edit_user(home.person, form.values, by=home.person, now=now)
+        set_preferences(home.user, language=language, time_zone=form.cleaned_data["time_zone"])
+        with override(language):
+            messages.success(request, gettext("Saved."))
+        response = SeeOther(reverse("my", args=[home.account.name]))
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=A_YEAR,
+            samesite="Lax",
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=True,
+        )
+        return response
+    context = {"account": home.account, "form": form, "email": home.user.email}
+    return render(request, "public/my_profile.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,173 @@
+"""The owner's routes on which schedules are made, furnished and asked about."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from tests.walk.scene import Scene
+from tests.walk.viewers import Looker
+from tests.walk.visiting import Route, Visit, answer, owner
+
+type Visits = Callable[[Scene, Looker], list[Visit]]
+type Form = Mapping[str, Any]
+
+NEW_SCHEDULE = {
+    "kind": "service",
+    "name": "Lessons",
+    "slug": "",
+    "time_zone": "Europe/Madrid",
+    "service": "Voice",
+    "minutes_0": "45",
+    "minutes_1": "1",
+    "resources": "Ana\nMarco",
+}
+EDITED = {"name": "Renamed", "description": "By video.", "is_paused": "on", "paused_message": "Back soon."}
+QUESTIONS = {
+    **dict.fromkeys((f"{key}-asked" for key in ("phone", "mobile", "address", "country", "field_2")), "not"),
+    "field_1-asked": "required",
+    "field_1-label": "Size",
+    "field_1-kind": "choice",
+    "field_1-options": "Small\nLarge",
+    "field_2-label": "",
+    "field_2-kind": "text",
+    "field_2-options": "",
+}
+STARTS = {"how": "listed", "every_0": "", "every_1": "1", "at": "9:00, 10:30"} | {f"at-{day}": "" for day in range(7)}
+WEEK = {f"{name}-{day}-0": clock for day in range(7) for name, clock in (("opens", "09:00"), ("closes", "17:00"))}
+MORE_WEEK = tuple(f"{name}-{day}-{row}" for day in range(7) for name in ("opens", "closes") for row in range(1, 8))
+CLOSED = {"day": "2026-12-24", "until": "2026-12-31", "kind": "closed", "opens": "", "closes": ""}
+SERVICE = {"name": "Voice", "description": "", "minutes_0": "1", "minutes_1": "60", "price_label": "25 €"}
+SERVICE_FIELDS = (*SERVICE, "is_hidden", *(f"need-{place}" for place in range(6)))
+
+
+def of_account(route: str, form: Form) -> Visits:
+    return lambda scene, looker: [Visit(path=reverse(route, args=[scene.account.name]), form=form)]
+
+
+def of_kinds(route: str, *kinds: str, form: Form | None = None) -> Visits:
+    """Visit a page of the schedule of each kind."""
+
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        slugs = [scene.schedules[kind].slug for kind in kinds]
+        return [Visit(path=reverse(route, args=[scene.account.name, slug]), form=form or {}) for slug in slugs]
+
+    return visits
+
+
+def of_resource(route: str, *more: int, form: Form | None = None) -> Visits:
+    """Visit a page of the first resource of the resource schedule."""
+
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        schedule = scene.schedules["resource"]
+        where = [scene.account.name, schedule.slug, schedule.listed.all()[0].resource_id, *more]
+        return [Visit(path=reverse(route, args=where), form=form or {})]
+
+    return visits
+
+
+def of_service(route: str, *, new: bool = False, form: Form) -> Visits:
+    """Visit a page of the service schedule's service, or that on which one is made."""
+
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        schedule = scene.schedules["service"]
+        service = schedule.services.all()[0]
+        takes = {"need-0": [str(pk) for pk in service.candidates.values_list("resource_id", flat=True)]}
+        where = [scene.account.name, schedule.slug] if new else [scene.account.name, schedule.slug, service.pk]
+        return [Visit(path=reverse(route, args=where), form={**form, **takes})]
+
+    return visits
+
+
+def of_shared_resource(route: str) -> Visits:
+    """List on the linkless schedule what the resource schedule has."""
+
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        listed = scene.schedules["resource"].listed.all()[0]
+        path = reverse(route, args=[scene.account.name, scene.schedules["linkless"].slug])
+        return [Visit(path=path, form={"resource": listed.resource_id})]
+
+    return visits
+
+
+CONFIGURING: dict[str, Route] = {
+    "manage:new-schedule": Route(
+        visits=of_account("manage:new-schedule", NEW_SCHEDULE),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=tuple(NEW_SCHEDULE),
+    ),
+    "manage:edit-schedule": Route(
+        visits=of_kinds("manage:edit-schedule", "resource", "class", form=EDITED),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=tuple(EDITED),
+    ),
+    "manage:form": Route(
+        visits=of_kinds("manage:form", "resource", "service", "class", form=QUESTIONS),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=tuple(QUESTIONS),
+    ),
+    "manage:sign-up-form": Route(
+        visits=of_account("manage:sign-up-form", QUESTIONS),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=tuple(QUESTIONS),
+    ),
+    "manage:start-times": Route(
+        visits=of_kinds("manage:start-times", "resource", "service", form=STARTS),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=tuple(STARTS),
+    ),
+    "manage:resources": Route(
+        visits=of_kinds("manage:resources", "resource", "service", form={"name": "Court", "count": "2"}),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=("name", "count"),
+    ),
+    "manage:share-resource": Route(
+        visits=of_shared_resource("manage:share-resource"), post=answer(owner(303)), fields=("resource",)
+    ),
+    "manage:rename-resource": Route(
+        visits=of_resource("manage:rename-resource", form={"name": "Big room"}),
+        post=answer(owner(303)),
+        fields=("name",),
+    ),
+    "manage:shift-resource": Route(
+        visits=of_resource("manage:shift-resource", form={"to": "down"}), post=answer(owner(303)), fields=("to",)
+    ),
+    "manage:take-off-resource": Route(visits=of_resource("manage:take-off-resource"), post=answer(owner(303))),
+    "manage:resource-hours": Route(
+        visits=of_resource("manage:resource-hours", form={"whose": "own"} | WEEK),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=("whose", *WEEK, *MORE_WEEK),
+    ),
+    "manage:resource-special-days": Route(
+        visits=of_resource("manage:resource-special-days", form=CLOSED),
+        get=answer(owner(302)),
+        post=answer(owner(303)),
+        fields=tuple(CLOSED),
+    ),
+    "manage:resource-remove-special-day": Route(
+        visits=of_resource("manage:resource-remove-special-day", 1), post=answer(owner(303))
+    ),
+    "manage:services": Route(visits=of_kinds("manage:services", "service"), get=answer(owner(200))),
+    "manage:new-service": Route(
+        visits=of_service("manage:new-service", new=True, form=SERVICE),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=SERVICE_FIELDS,
+    ),
+    "manage:service": Route(
+        visits=of_service("manage:service", form=SERVICE),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=SERVICE_FIELDS,
+    ),
+    "manage:shift-service": Route(
+        visits=of_service("manage:shift-service", form={"to": "up"}), post=answer(owner(303)), fields=("to",)
+    ),
+}

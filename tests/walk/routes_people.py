@@ -1,0 +1,142 @@
+"""The routes of users: those of the owner and superusers, of whoever becomes one, and their own pages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from convoca.booking.models import Invitation, Membership, Sealed
+from convoca.booking.operations.addresses import digest, new_token
+from tests.booking.building import NOW
+from tests.walk.scene import Scene
+from tests.walk.viewers import WITH_LOG_IN, Looker
+from tests.walk.visiting import Route, Statuses, Visit, answer, everybody, logged_in, named, of_schedules, owner
+
+ACCESS = {"who_sees": "users", "who_books": "users", "who_changes": "own", "others_see": "times"}
+REGISTRATION = {"sign_up": "domain", "sign_up_domain": "example.org", "superusers_may": "add"}
+PROFILE = {"name": "Ada", "phone": "+34 600", "language": "es", "time_zone": "America/Lima"}
+NEW = {"name": "Ada Ruiz", "email": "ada@example.org"}
+USERS = WITH_LOG_IN - {Looker.ELSEWHERE, Looker.BLOCKED}
+
+
+def managers(status: int) -> Statuses:
+    """The owner and the superusers of the whole account."""
+    return logged_in(404) | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), status)
+
+
+def users(status: int) -> Statuses:
+    """Whoever is a user of the account; who is of another is asked to join, and who is blocked is told so."""
+    return everybody(302) | {Looker.BLOCKED: 403} | dict.fromkeys(USERS, status)
+
+
+def of_person(route: str, looker: Looker, *arguments: Any, **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
+    def visits(scene: Scene, _: Looker) -> list[Visit]:
+        person = Membership.objects.get(account=scene.account, user=scene.users[looker])
+        return [Visit(path=reverse(route, args=[scene.account.name, *arguments, person.pk]), form=form)]
+
+    return visits
+
+
+def of_class_superuser(scene: Scene, looker: Looker) -> list[Visit]:
+    return of_person("manage:dismiss", Looker.CLASS_SUPERUSER, scene.schedules["class"].slug)(scene, looker)
+
+
+def of_invitation(name: str) -> Callable[[Scene, Looker], list[Visit]]:
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        invitation, _ = _invite(scene)
+        return [Visit(path=reverse(name, args=[scene.account.name, invitation.pk]))]
+
+    return visits
+
+
+def with_invitation(scene: Scene, looker: Looker) -> list[Visit]:
+    _, token = _invite(scene)
+    form = {"name": "Nora", "password": "another horse battery"}
+    return [Visit(path=reverse("account_invitation", args=[token]), form=form)]
+
+
+def _invite(scene: Scene) -> tuple[Invitation, str]:
+    token = new_token()
+    invitation = Invitation.objects.create(
+        account=scene.account,
+        email="nora@example.org",
+        invited_by=Membership.objects.get(account=scene.account, role=Membership.Role.OWNER),
+        token=Sealed.seal(token),
+        token_digest=digest(token),
+        expires_at=NOW + timedelta(days=7),
+    )
+    return invitation, token
+
+
+PEOPLE: dict[str, Route] = {
+    # Who is there, and what they may do.
+    "manage:people": Route(visits=named("manage:people"), get=answer(managers(200)), query=("q", "page")),
+    "manage:add-person": Route(
+        visits=named("manage:add-person", **NEW),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=(*NEW, "phone", "super_field"),
+    ),
+    "manage:invite-person": Route(
+        visits=named("manage:invite-person", email="ada@example.org", language="es", role="superuser"),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=("email", "language", "role"),
+    ),
+    "manage:person": Route(
+        visits=of_person("manage:person", Looker.MEMBER, name="Ada", phone="+34 600", super_field="Pays late"),
+        get=answer(managers(200)),
+        post=answer(owner(303)),
+        fields=("name", "phone", "super_field"),
+    ),
+    "manage:rank-person": Route(
+        visits=of_person("manage:rank-person", Looker.MEMBER, role="superuser"),
+        post=answer(owner(303)),
+        fields=("role", "schedules"),
+    ),
+    "manage:block-person": Route(visits=of_person("manage:block-person", Looker.MEMBER), post=answer(owner(303))),
+    "manage:unblock-person": Route(visits=of_person("manage:unblock-person", Looker.BLOCKED), post=answer(owner(303))),
+    "manage:send-invitation": Route(visits=of_invitation("manage:send-invitation"), post=answer(owner(303))),
+    "manage:withdraw-invitation": Route(visits=of_invitation("manage:withdraw-invitation"), post=answer(owner(303))),
+    # Who may what.
+    "manage:registration": Route(
+        visits=named("manage:registration", **REGISTRATION),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=tuple(REGISTRATION),
+    ),
+    "manage:access": Route(
+        visits=of_schedules("resource", "service", "class", name="manage:access", **ACCESS),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=tuple(ACCESS),
+    ),
+    "manage:appoint": Route(
+        visits=of_schedules("resource", name="manage:appoint", person="member@lumbre.example"),
+        get=answer(owner(303)),
+        post=answer(owner(303)),
+        fields=("person",),
+    ),
+    "manage:dismiss": Route(visits=of_class_superuser, post=answer(owner(303))),
+    # Becoming a user: the account of the scene takes in only people whom it invites.
+    "account_join": Route(
+        visits=named("account_join", email="ada@example.org"),
+        get=answer(everybody(200) | {Looker.BLOCKED: 302} | dict.fromkeys(USERS, 302)),
+        post=answer(everybody(200) | {Looker.BLOCKED: 302} | dict.fromkeys(USERS, 302)),
+        fields=("email", "website", "name"),
+    ),
+    "account_join_sent": Route(visits=named("account_join_sent"), get=answer(everybody(200))),
+    # Whoever is logged in as somebody else must log out to accept it.
+    "account_invitation": Route(
+        visits=with_invitation,
+        get=answer(everybody(200)),
+        post=answer(logged_in(404, others=303)),
+        fields=("name", "password"),
+    ),
+    # A user's own pages.
+    "my": Route(visits=named("my"), get=answer(users(200)), query=("page",)),
+    "my_profile": Route(
+        visits=named("my_profile", **PROFILE), get=answer(users(200)), post=answer(users(303)), fields=tuple(PROFILE)
+    ),
+}

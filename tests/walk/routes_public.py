@@ -1,0 +1,115 @@
+"""The routes of programs, visitors and attendees."""
+
+from tests.walk.scene import DAY
+from tests.walk.viewers import WITHOUT_A_PLACE, Looker, Secret
+from tests.walk.visiting import (
+    TO_THE_BROWSER_THAT_BOOKED,
+    TO_WHOEVER_PRESSES_JOIN,
+    Route,
+    answer,
+    at,
+    everybody,
+    holders,
+    named,
+    of_bookings,
+    of_schedules,
+    resource_pages,
+    schedule_pages,
+    unless_blocked,
+)
+
+PICKED = ("tz", "day", "all", "month", "zones", "service", "resource", "length")
+DETAILS = ("name", "email", "email_again", "website", "phone", "field_1", "quantity", "repeat", "until")
+BOOKING = ("start", "slot", *DETAILS, "resource", "service", "length")
+
+PUBLIC: dict[str, Route] = {
+    # What programs ask.
+    "healthz": Route(visits=at("/healthz"), get=answer(everybody(200)), is_page=False),
+    "readyz": Route(visits=at("/readyz"), get=answer(everybody(200)), is_page=False),
+    # What vendors tell us; without a secret to know them by, nobody is heard.
+    "zoom_hook": Route(visits=at("/hooks/zoom"), post=answer(everybody(404)), is_page=False),
+    # The visitor's pages.
+    "front": Route(visits=at("/"), get=answer(everybody(200))),
+    "robots": Route(visits=at("/robots.txt"), get=answer(everybody(200)), is_page=False),
+    "set_language": Route(
+        visits=at("/language", language="es", next="/"), post=answer(everybody(303)), fields=("language", "next")
+    ),
+    "set_theme": Route(
+        visits=at("/theme", theme="dark", next="/"), post=answer(everybody(303)), fields=("theme", "next")
+    ),
+    "account_schedules": Route(visits=named("account_schedules"), get=answer(unless_blocked(200))),
+    "schedule": Route(
+        visits=schedule_pages,
+        get=answer(unless_blocked(200)),
+        post=answer(unless_blocked(303)),
+        query=PICKED,
+        fields=BOOKING,
+    ),
+    "free_times": Route(
+        visits=of_schedules("resource", "service", "class", name="free_times", query=f"?from={DAY}&days=1"),
+        get=answer(unless_blocked(200)),
+        query=("from", "days", "resource", "service", "length"),
+        is_page=False,
+    ),
+    "schedule_resource": Route(
+        visits=resource_pages,
+        get=answer(unless_blocked(200)),
+        post=answer(unless_blocked(303)),
+        query=PICKED,
+        fields=BOOKING,
+    ),
+    # The attendee's pages.
+    "booking": Route(
+        visits=of_bookings("booking"),
+        get=answer(holders(200), shows=TO_THE_BROWSER_THAT_BOOKED),
+        query=("moved",),
+    ),
+    # Nobody here was offered a place; who has one, or has asked for it, is shown that, everybody else is told.
+    "booking_accept": Route(
+        visits=of_bookings("booking_accept"),
+        post=answer(holders(303) | dict.fromkeys((Looker.WAITING, Looker.CANCELLED), 409)),
+    ),
+    "booking_undo": Route(
+        visits=of_bookings("booking_undo"),
+        # The place in the class has been taken by somebody else meanwhile.
+        post=answer(holders(303) | {Looker.CANCELLED: {Secret.CANCELLED: 303, Secret.CLASS: 409}}),
+    ),
+    "booking_change": Route(
+        visits=of_bookings("booking_change", query=f"?day={DAY}"),
+        get=answer(holders(200) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
+        post=answer(holders(422) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
+        query=("day", "all", "month"),
+        fields=("start", "slot"),
+    ),
+    "booking_card": Route(
+        visits=of_bookings("booking_card", query="?seen=pending"),
+        get=answer(holders(200), shows=TO_THE_BROWSER_THAT_BOOKED),
+        query=("seen",),
+        is_page=False,
+    ),
+    "booking_show_link": Route(visits=of_bookings("booking_show_link"), post=answer(holders(303))),
+    "booking_join": Route(visits=of_bookings("booking_join"), post=answer(holders(303), leads=TO_WHOEVER_PRESSES_JOIN)),
+    "booking_cancel": Route(
+        visits=of_bookings("booking_cancel"),
+        # Who waits is asked nothing: one button of their page takes them off the list.
+        get=answer(holders(200) | {Looker.WAITING: 303, Looker.CANCELLED: 303}),
+        post=answer(holders(303)),
+        fields=("which",),
+    ),
+    "booking_calendar": Route(
+        visits=of_bookings("booking_calendar"),
+        get=answer(holders(200) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
+        is_page=False,
+    ),
+    "join": Route(
+        visits=of_bookings("join", joins=True),
+        get=answer(holders(200)),
+        post=answer(holders(303) | dict.fromkeys(WITHOUT_A_PLACE, 200), leads=TO_WHOEVER_PRESSES_JOIN),
+    ),
+    "join_card": Route(
+        visits=of_bookings("join_card", joins=True, query="?seen=pending&waiting=1"),
+        get=answer(holders(200)),
+        query=("seen", "waiting"),
+        is_page=False,
+    ),
+}
