@@ -3,26 +3,39 @@
 import argparse
 import os
 import platform
+import re
+import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
 
 from bench import availability, booking, idle, peer, races
-from bench.installation import DATABASES
+from bench.installation import DATABASES, postgres_server
 from bench.table import Row, print_rows
 
-# Filled through its own models; beyond that, filling takes longer than measuring.
-PEER_AT_MOST = 50_000
+# Filled through its own models; beyond that, filling takes longer than measuring. So it does on PostgreSQL, which must
+# build the index of the exclusion constraint.
+PEER_AT_MOST = POSTGRES_AT_MOST = 50_000
+# One answer of the peer is 31 requests.
+PEER_ROUNDS = 5
 YARDSTICK = 1_000_000
 
 PARTS: dict[str, tuple[str, Callable[[argparse.Namespace, str], list[Row]]]] = {
     "availability": (
         "A month of one resource",
-        lambda chosen, database: availability.measure(sizes=chosen.sizes, rounds=chosen.rounds, database=database),
+        lambda chosen, database: availability.measure(
+            sizes=_up_to(POSTGRES_AT_MOST, chosen.sizes) if database == "postgres" else chosen.sizes,
+            rounds=chosen.rounds,
+            database=database,
+        ),
     ),
     "peer": (
         "Beside django-appointment",
         lambda chosen, database: peer.measure(
-            sizes=[size for size in chosen.sizes if size <= PEER_AT_MOST], rounds=chosen.rounds
+            sizes=_up_to(PEER_AT_MOST, chosen.sizes), rounds=min(chosen.rounds, PEER_ROUNDS)
         ),
     ),
     "booking": (
@@ -45,7 +58,8 @@ def main() -> None:
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - PARTS.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    print(f"{os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}")
+    print(f"## {datetime.now(UTC):%Y-%m-%d}\n\n{_machine(chosen.database)}")
+    begun = time.monotonic()
     for name in chosen.parts or PARTS:
         title, measure = PARTS[name]
         both = DATABASES if name != "peer" else DATABASES[:1]
@@ -53,6 +67,29 @@ def main() -> None:
             before = _state()
             print_rows(f"{title} ({database})", measure(chosen, database))
             print(f"\nBefore: {before}. After: {_state()}.", flush=True)
+    print(f"\nAll of it took {(time.monotonic() - begun) / 60:.0f} min.")
+
+
+def _machine(database: str) -> str:
+    cpu = re.search(r"model name\s*: (.*)", _read_or_empty(Path("/proc/cpuinfo")))
+    parts = [
+        f"{os.cpu_count()} cores ({cpu[1] if cpu else platform.machine()})",
+        f"{platform.system()} {platform.release()}",
+        f"Python {platform.python_version()}",
+        f"SQLite {sqlite3.sqlite_version}",
+    ]
+    if database != "sqlite":
+        with psycopg.connect(postgres_server()) as connection:
+            parts.append(f"PostgreSQL {connection.info.server_version // 10_000}")
+    return f"{', '.join(parts)}."
+
+
+def _read_or_empty(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def _up_to(most: int, sizes: list[int]) -> list[int]:
+    return [size for size in sizes if size <= most]
 
 
 def _state() -> str:

@@ -2,7 +2,6 @@
 
 import os
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -16,22 +15,22 @@ KEPT = ("DATABASES", "AUTH_USER_MODEL", "ENCRYPTION_KEYS", "SECRET_KEY", "TASKS"
 APPS = [app for app in ours.INSTALLED_APPS if not app.startswith(("allauth", "convoca.manage"))]
 settings.configure(ROOT_URLCONF=__name__, INSTALLED_APPS=APPS, **{name: getattr(ours, name) for name in KEPT})
 application = get_wsgi_application()
-
 from convoca.booking import models  # noqa: E402
 from convoca.booking.operations.provisioning import provision_due  # noqa: E402
 
 
 @transaction.atomic
 def book(request: HttpRequest) -> HttpResponse:
-    form, at = request.POST, datetime.strptime(request.POST["start"], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    form, at = request.POST, datetime.fromisoformat(request.POST["start"]).astimezone(UTC)
     when, whose = {"starts_at": at, "ends_at": at + timedelta(minutes=30)}, {"account_id": int(os.environ["ACCOUNT"])}
     made = {"schedule_id": int(os.environ["SCHEDULE"]), "link_source": "jitsi", "capacity": 1, "taken": 1}
     slot = models.Slot.objects.create(**whose, **when, **made)
     models.Occupancy.objects.create(**whose, **when, slot=slot, resource_id=int(form["resource"]))
     models.Meeting.objects.create(**whose, slot=slot, generation=1, provider="jitsi", wanted_at=at, due_at=at)
-    person = {"name": form["name"], "email": form["email"], "token_digest": uuid4(), "join_token_digest": uuid4()}
-    mail = {**whose, "booking": models.Booking.objects.create(**whose, slot=slot, **person), "due_at": at}
-    mail |= {"slot_revision": 0, "booking_revision": 0}
+    digests = {"token_digest": os.urandom(16).hex(), "join_token_digest": os.urandom(16).hex()}
+    booking = models.Booking.objects.create(**whose, slot=slot, name=form["name"], email=form["email"], **digests)
+    models.AuditEntry.objects.create(**whose, at=at, actor="attendee", verb="booked", slot=slot, booking=booking)
+    mail = {**whose, "booking": booking, "due_at": at, "slot_revision": 0, "booking_revision": 0}
     models.Notification.objects.bulk_create(models.Notification(**mail, kind=k) for k in ("confirmation", "reminder"))
     provision_due.enqueue()
     return HttpResponse(status=303)

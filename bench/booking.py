@@ -1,6 +1,7 @@
 """A booking through HTTP: form in, redirect out, everything owed written; beside a program that only inserts."""
 
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -65,11 +66,10 @@ def _batch(server: Server, installation: Installation, path: str, starts: Starts
     """Return the CPU of one booking, in milliseconds, over a batch of them; a PostgreSQL of this machine included."""
     with browsing(server.url) as browser:
         browser.post(path, own | {"start": starts.next()})  # Opens the connection to the database.
-        pids = postgres_pids(installation)
-        before = server.cpu_ms() + cpu_ms_of(pids)
+        meter = _Meter.start(server, installation)
         for _ in range(BATCH):
             _book(browser, path, starts, own)
-        return (server.cpu_ms() + cpu_ms_of(pids) - before) / BATCH
+        return meter.read_ms() / BATCH
 
 
 def _book(browser: Browser, path: str, starts: Starts, own: dict[str, str]) -> Answer:
@@ -84,26 +84,54 @@ def _throughput(
 ) -> list[Row]:
     environment, command = convoca(installation.environment, workers=2)
     rates: dict[int, list[float]] = {people: [] for people in CLIENTS}
+    costs: dict[int, list[float]] = {people: [] for people in CLIENTS}
     answers: dict[int, list[Answer]] = {people: [] for people in CLIENTS}
     with served(environment, *command) as server:
         for turn in range(4):
             for people in CLIENTS:
+                meter = _Meter.start(server, installation)
                 booked = for_a_while(
                     server.url, lambda browser: _book(browser, path, starts, own), people=people, seconds=seconds
                 )
                 if not turn:
                     continue  # Warms up.
                 rates[people].append(len(booked) / sum(answer.seconds for answer in booked) * people)
+                costs[people].append(meter.read_ms() / len(booked))
                 answers[people] += booked
     few, many = (median(rates[people]) for people in CLIENTS)
     rows = [
         Row(
             f"bookings of one resource with {people} clients",
-            f"{median(rates[people]):.0f}/s, p99 {percentile(answers[people], 99):.2f} s {statuses(answers[people])}",
+            f"{median(rates[people]):.0f}/s, {median(costs[people]):.1f} ms of CPU each,"
+            f" p99 {percentile(answers[people], 99):.2f} s {statuses(answers[people])}",
         )
         for people in CLIENTS
     ]
     return [*rows, Row("throughput with 64 / with 8 clients", f"{many / few:.2f}", "≥ 0.9", many / few >= 0.9)]
+
+
+@dataclass(frozen=True)
+class _Meter:
+    """The CPU that a server spends from now on, and a PostgreSQL of this machine for it."""
+
+    server: Server
+    installation: Installation
+    by_server: float
+    by_postgres: dict[int, float]
+
+    @classmethod
+    def start(cls, server: Server, installation: Installation) -> "_Meter":
+        return cls(server, installation, server.cpu_ms(), _by_process(installation))
+
+    def read_ms(self) -> float:
+        """Return the milliseconds since the start; of a database process that has ended meanwhile, nothing."""
+        by_postgres = _by_process(self.installation)
+        spent = (cpu - self.by_postgres.get(pid, 0) for pid, cpu in by_postgres.items())
+        return self.server.cpu_ms() - self.by_server + sum(spent)
+
+
+def _by_process(installation: Installation) -> dict[int, float]:
+    return {pid: cpu_ms_of([pid]) for pid in postgres_pids(installation)}
 
 
 def _everything_owed(installation: Installation) -> Row:

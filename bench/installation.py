@@ -94,5 +94,7 @@ def postgres_pids(installation: Installation) -> list[int]:
     if not address.startswith("postgres"):
         return []
     with psycopg.connect(address) as connection:
-        rows = connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()").fetchall()
+        rows = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
     return [pid for (pid,) in rows if Path(f"/proc/{pid}").exists()]

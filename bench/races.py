@@ -1,9 +1,12 @@
 """Everybody wants the same: one free time, and a class of twenty, on a server with eight workers.
 
-Peers overbook by exactly their number of workers, so one worker proves nothing.
+Peers overbook by exactly their number of workers, so one worker proves nothing. The crowd comes to a server that has
+been answering: before, people have looked at both pages for some seconds.
 """
 
-from bench.clients import at_once, percentile, statuses
+from functools import partial
+
+from bench.clients import Browser, at_once, for_a_while, percentile, statuses
 from bench.installation import installed
 from bench.server import convoca, served
 from bench.table import Row
@@ -11,6 +14,8 @@ from bench.table import Row
 WORKERS = 8
 PLACES = 20
 P99_SECONDS = 1.0
+LOOKING = 32
+LOOK_FOR_SECONDS = 3.0
 
 
 def measure(*, crowds: list[int], database: str) -> list[Row]:
@@ -22,6 +27,8 @@ def _race(people: int, database: str) -> list[Row]:
         scene = installation.ask("tests.races.scene", "make")
         environment, command = convoca(installation.environment, workers=WORKERS)
         with served(environment, *command) as server:
+            for page in (scene["time_page"], scene["class_page"]):
+                for_a_while(server.url, partial(Browser.get, path=page), people=LOOKING, seconds=LOOK_FOR_SECONDS)
             rows = []
             for what, page, form, places in (
                 ("one place", scene["time_page"], {"start": scene["time"]}, 1),

@@ -1,10 +1,14 @@
 """The benchmark measures something: tiny sizes, no limits on the numbers, which are the machine's of the moment."""
 
 import re
+from pathlib import Path
 
+import bench
 from bench import availability, booking
 from bench.table import Row
 from tests.plugins.database import KIND
+
+BARE = Path(bench.__file__).with_name("bare.py")
 
 
 def _numbers(rows: list[Row]) -> dict[str, float]:
@@ -28,3 +32,7 @@ def test_a_booking_is_measured_and_everything_owed_is_written() -> None:
     assert _numbers(rows)["ours / bare"] > 0
     assert _numbers(rows)["a booking, queries"] <= 20
     assert [row.met for row in rows if row.what == "written for them"] == [True]
+
+
+def test_the_bare_program_has_less_than_forty_lines() -> None:
+    assert len(BARE.read_text().splitlines()) < 40
