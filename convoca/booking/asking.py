@@ -34,6 +34,21 @@ class OneLineField(forms.CharField):
             raise forms.ValidationError(gettext("Leave out characters that cannot be seen."))
 
 
+class PersonNameField(forms.CharField):
+    """A person's name on one line, as long as the column takes. What cannot be seen is no name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": longest_answer("name"), **options})
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if not value.isprintable():
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+
+
 def form_fields(asked: Sequence[FormField]) -> dict[str, forms.Field]:
     """Return a form's fields for what is asked, by the names of the columns that take the answers.
 

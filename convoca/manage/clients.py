@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from convoca.booking.asking import form_fields
+from convoca.booking.asking import PersonNameField, form_fields
 from convoca.booking.models import Account, Booking, FormField, Membership, Resource, Schedule, Service, Slot
 from convoca.booking.operations.behalf import Order
 from convoca.booking.operations.linking import LONGEST_LINK, find_link
@@ -18,7 +18,6 @@ from convoca.manage import phrases
 from convoca.manage import supervise_phrases as say
 from convoca.manage.forms import FURTHEST_AHEAD, MINUTES_A_DAY, MOST_PLACES
 
-LONGEST_NAME = 100
 LONGEST_NOTE = 200
 ANY = "any"
 
@@ -29,9 +28,7 @@ class ClientForm(forms.Form):
     Who supervises may leave any answer out.
     """
 
-    name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=LONGEST_NAME, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+    name = PersonNameField(label=gettext_lazy("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
     email = forms.EmailField(
         label=gettext_lazy("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
@@ -66,12 +63,6 @@ class ClientForm(forms.Form):
         """What was typed into the superusers' field; None if it is not in use."""
         text: str | None = self.cleaned_data.get("super_field")
         return text
-
-    def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        if not name.isprintable():
-            raise forms.ValidationError(gettext("Enter a name"))
-        return name
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy
 
-from convoca.booking.asking import form_fields
+from convoca.booking.asking import PersonNameField, form_fields
 from convoca.booking.models import Account, User
 from convoca.booking.operations.joining import Joiner
 from convoca.booking.questions.forms import sign_up_fields
@@ -38,9 +38,8 @@ class SignUpForm(forms.Form):
 class JoinForm(forms.Form):
     """Who somebody with a log-in is in this account: their name, and what the account asks."""
 
-    name = forms.CharField(
+    name = PersonNameField(
         label=gettext_lazy("Name"),
-        max_length=100,
         error_messages=NAME_NEEDED | {"required": gettext_lazy("Enter your name")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -49,12 +48,6 @@ class JoinForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asked = form_fields(sign_up_fields(account))
         self.fields.update(self.asked)
-
-    def clean_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["name"]).split())
-        if not name.isprintable():
-            raise forms.ValidationError(gettext("Enter your name"))
-        return name
 
     @property
     def joiner(self) -> Joiner:

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from convoca.booking.asking import PersonNameField
 from convoca.booking.models import Series
 from convoca.booking.operations.series import Repeat
 from convoca.public.choices import TO_WAIT
@@ -20,7 +21,6 @@ START_FORM = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z", re.ASCII)
 SLOT_FORM = re.compile(rf"\d{{1,18}}({TO_WAIT})?", re.ASCII)
 # Beyond it nothing can be on offer, and far beyond it instants do not exist.
 SENSIBLE = timedelta(days=20 * 366)
-LONGEST_NAME = 100
 LONGEST_EMAIL = 254
 # Where a person may have any number of places; nobody brings more in one go.
 MOST_PLACES = 1000
@@ -104,8 +104,7 @@ class BookingForm(ChangeForm):
     that we asked about once; whoever sends it again means it.
     """
 
-    name = forms.CharField(
-        max_length=LONGEST_NAME,
+    name = PersonNameField(
         error_messages={
             "required": _("Enter your name"),
             "max_length": _("Enter a name of 100 characters at most"),
@@ -168,12 +167,6 @@ class BookingForm(ChangeForm):
     def answers(self) -> dict[str, str]:
         """The answers to the owner's own questions, by the names of the columns that take them."""
         return {key: str(self.cleaned_data.get(key, "")) for key in self.asked.fields or {}}
-
-    def clean_name(self) -> str:
-        name = " ".join(self.cleaned_data["name"].split())
-        if not name.isprintable():
-            raise forms.ValidationError(gettext("Enter your name"))
-        return name
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]

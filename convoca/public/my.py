@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from convoca.booking.asking import form_fields
+from convoca.booking.asking import PersonNameField, form_fields
 from convoca.booking.models import Account, Booking, FormField, Language, Membership, User
 from convoca.booking.questions.bookings import resources_of
 from convoca.booking.questions.forms import sign_up_fields
@@ -141,9 +141,8 @@ def link_text(link: Link) -> str:
 class ProfileForm(forms.Form):
     """What a person says of themselves in one account, and how everything is shown to them."""
 
-    name = forms.CharField(
+    name = PersonNameField(
         label=gettext_lazy("Name"),
-        max_length=100,
         error_messages={
             "required": gettext_lazy("Enter your name"),
             "max_length": gettext_lazy("Enter a name of 100 characters at most"),
@@ -172,12 +171,6 @@ class ProfileForm(forms.Form):
         zones = self.fields["time_zone"]
         if isinstance(zones, forms.ChoiceField):
             zones.choices = _zones(home.time_zone, now=now)
-
-    def clean_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["name"]).split())
-        if not name.isprintable():
-            raise forms.ValidationError(gettext("Enter your name"))
-        return name
 
     @property
     def values(self) -> dict[str, str]:
