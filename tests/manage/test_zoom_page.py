@@ -54,6 +54,15 @@ def test_m7_the_page_lists_the_schedules_with_one_button_each(owner: Client, acc
     assert "Consultations Not connected" in words(page)
 
 
+def test_the_page_listed_the_schedules_in_whatever_order_the_database_gave(owner: Client, account: Account) -> None:
+    make_resource_schedule(account, position=2)
+    make_service_schedule(account, position=1)
+
+    page = words(owner.get(page_of(account)))
+
+    assert page.index("Services Not connected") < page.index("Consultations Not connected")
+
+
 def test_m7_the_first_connection_asks_for_consent_and_later_ones_do_not(
     owner: Client, account: Account, zoom: SimulatedZoom
 ) -> None:
