@@ -13,16 +13,20 @@ from bench.table import Row, at_most
 
 BATCH = 10
 CLIENTS = (8, 64)
-BARE = (
-    "gunicorn",
-    "--workers=1",
-    "--threads=4",
-    "--worker-class=gthread",
-    "--log-level=warning",
-    "--no-control-socket",
-    "--bind=127.0.0.1:{port}",
-    "bench.bare",
-)
+
+
+def bare_program(*, workers: int = 1) -> list[str]:
+    """Return the module and the options that serve the bare program as ours is served."""
+    return [
+        "gunicorn",
+        f"--workers={workers}",
+        "--threads=4",
+        "--worker-class=gthread",
+        "--log-level=warning",
+        "--no-control-socket",
+        "--bind=127.0.0.1:{port}",
+        "bench.bare",
+    ]
 
 
 def measure(*, rounds: int, seconds: float, database: str) -> list[Row]:
@@ -46,7 +50,7 @@ def _cost(
 ) -> list[Row]:
     environment, command = convoca(installation.environment)
     bare = installation.environment | {"SCHEDULE": scene["schedule"], "ACCOUNT": scene["account"]}
-    with served(environment, *command) as ours, served(bare, sys.executable, "-m", *BARE) as least:
+    with served(environment, *command) as ours, served(bare, sys.executable, "-m", *bare_program()) as least:
         costs = []
         for number in range(rounds + 1):
             pair = [

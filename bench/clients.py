@@ -65,15 +65,25 @@ class Starts:
             return f"{next(self._times).astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
-def at_once(url: str, path: str, form: dict[str, str], *, people: int) -> list[Answer]:
-    """Let so many people send the same wish at the same moment, each on a connection of their own."""
+def at_once(
+    url: str,
+    path: str,
+    form: dict[str, str],
+    *,
+    people: int,
+    own: Callable[[], dict[str, str]] = dict,
+) -> list[Answer]:
+    """Let so many people send the same wish at the same moment, each on a connection of their own.
+
+    `own` is what each of them wishes beside it.
+    """
     gate = Barrier(people)
 
     def wish(number: int) -> Answer:
-        own = form | {"name": f"Visitor {number}", "email": f"visitor{number}@example.org"}
+        wished = form | own() | {"name": f"Visitor {number}", "email": f"visitor{number}@example.org"}
         with browsing(url) as browser:
             gate.wait(PATIENCE_SECONDS)
-            return browser.post(path, own)
+            return browser.post(path, wished)
 
     with ThreadPoolExecutor(people) as crowd:
         return list(crowd.map(wish, range(people)))

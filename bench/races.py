@@ -1,13 +1,17 @@
 """Everybody wants the same: one free time, and a class of twenty, on a server with eight workers.
 
 Peers overbook by exactly their number of workers, so one worker proves nothing. The crowd comes to a server that has
-been answering: before, people have looked at both pages for some seconds.
+been answering: before, people have looked at both pages for some seconds. Beside it the bare program lets the same
+crowd book, each a time of their own, without checking anything: how fast this machine can be.
 """
 
+import sys
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from bench.clients import Browser, at_once, for_a_while, percentile, statuses
-from bench.installation import installed
+from bench.booking import bare_program
+from bench.clients import Answer, Browser, Starts, at_once, for_a_while, percentile, statuses
+from bench.installation import Installation, installed
 from bench.server import convoca, served
 from bench.table import Row
 
@@ -29,13 +33,14 @@ def _race(people: int, database: str) -> list[Row]:
         with served(environment, *command) as server:
             for page in (scene["time_page"], scene["class_page"]):
                 for_a_while(server.url, partial(Browser.get, path=page), people=LOOKING, seconds=LOOK_FOR_SECONDS)
-            rows = []
+            rows, slowest = [], 0.0
             for what, page, form, places in (
                 ("one place", scene["time_page"], {"start": scene["time"]}, 1),
                 (f"a class of {PLACES}", scene["class_page"], {"slot": scene["class"]}, PLACES),
             ):
                 answers = at_once(server.url, page, form, people=people)
                 found, p99 = statuses(answers), percentile(answers, 99)
+                slowest = max(slowest, p99)
                 exact = found == {303: places, 409: people - places}
                 aim = f"{places} booked, rest refused" + ("; p99 < 1 s" if database == "postgres" else "")
                 fast = database != "postgres" or p99 < P99_SECONDS
@@ -47,4 +52,20 @@ def _race(people: int, database: str) -> list[Row]:
         rows.append(
             Row(f"{people} people, in the database", f"{counted}", "[1, 1, 20, 20]", counted == [1, 1, PLACES, PLACES])
         )
+        bare = percentile(_bare_crowd(installation, people), 99)
+        rows.append(Row(f"{people} people, the bare program", f"p99 {bare:.2f} s"))
+        rows.append(Row(f"{people} people, ours / bare", f"{slowest / bare:.2f}", "≤ 1", slowest <= bare))
         return rows
+
+
+def _bare_crowd(installation: Installation, people: int) -> list[Answer]:
+    """Let as many people book with the bare program at once, each a time that nobody else wants."""
+    first = datetime.now(UTC) + timedelta(days=30)
+    scene = installation.ask("bench.filling", "0", f"{first:%Y-%m-%d}")
+    environment = installation.environment | {"SCHEDULE": scene["schedule"], "ACCOUNT": scene["account"]}
+    starts = Starts(first)
+    with served(environment, sys.executable, "-m", *bare_program(workers=WORKERS)) as server:
+        for_a_while(server.url, partial(Browser.get, path="/healthz"), people=LOOKING, seconds=LOOK_FOR_SECONDS)
+        return at_once(
+            server.url, "/book", {"resource": scene["resource"]}, people=people, own=lambda: {"start": starts.next()}
+        )

@@ -112,7 +112,7 @@ def _load_what_requests_use() -> None:
 
     reverse("front")
     for folder in settings.PACKAGE.glob("*/templates"):
-        for template in folder.rglob("*.html"):
+        for template in (*folder.rglob("*.html"), *folder.rglob("*.svg")):
             get_template(template.relative_to(folder).as_posix())
     for language, _ in settings.LANGUAGES:
         with override(language):

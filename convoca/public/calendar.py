@@ -6,6 +6,7 @@ Everything is words by the time a template sees it.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date
 from django.utils.translation import gettext
@@ -101,7 +102,7 @@ def _first_of(offers: Sequence[Offer], not_before: datetime | None) -> Sequence[
 
 
 def _day(day: date, choices: Sequence[Choice], visit: Visit, *, has_more: bool) -> Day:
-    weekday = format_date(day, "EEEE", locale=language())
+    weekday = _pattern_text(day, "EEEE", language())
     return Day(
         day=day,
         weekday=_heading(day, visit.today, weekday),
@@ -122,7 +123,12 @@ def _heading(day: date, today: date, weekday: str) -> str:
 
 def _date_text(day: date, today: date) -> str:
     pattern = {"en": "d MMMM", "es": "d 'de' MMMM"}[language()]
-    return format_date(day, pattern if day.year == today.year else f"{pattern} y", locale=language())
+    return _pattern_text(day, pattern if day.year == today.year else f"{pattern} y", language())
+
+
+@lru_cache(maxsize=4096)
+def _pattern_text(day: date, pattern: str, language: str) -> str:
+    return format_date(day, pattern, locale=language)
 
 
 def _earlier(visit: Visit) -> str:

@@ -8,6 +8,7 @@ from convoca.booking.operations.booking import Client, book_place, book_resource
 from convoca.booking.operations.refusals import NotOffered, PlacesFree
 from convoca.booking.operations.series import book_series, sign_up_for_series
 from convoca.booking.operations.waiting import join_waiting_list
+from convoca.booking.questions.offers import slots_of
 from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.terms import Terms, client_terms
 from convoca.booking.wording import language
@@ -88,13 +89,13 @@ def _wait_or_book(slot: Slot, client: Client, quantity: int, terms: Terms | None
     try:
         return join_waiting_list(slot, client=client, quantity=quantity, now=now, terms=terms)
     except PlacesFree:
+        slot.refresh_from_db(fields=["taken", "capacity"])
         return book_place(slot, client=client, quantity=quantity, now=now, terms=terms)
 
 
 def _chosen_slots(schedule: Schedule, form: BookingForm) -> list[Slot]:
     """Return the sessions chosen, in order. Raises NotOffered if one is not of this schedule."""
-    own = Slot.objects.select_related("schedule").filter(account_id=schedule.account_id, schedule=schedule)
-    slots = list(own.filter(pk__in=form.slot_ids).order_by("starts_at", "pk"))
+    slots = slots_of(schedule, form.slot_ids)
     if not slots or len(slots) != len(form.slot_ids):
         raise NotOffered
     return slots

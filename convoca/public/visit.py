@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from convoca.booking.models import Booking, Resource, Schedule, Service, Slot
+from convoca.booking.questions.schedules import listed_resources
 from convoca.booking.questions.viewers import Viewer
 from convoca.core.time import DAY, MINUTE, local_day
 from convoca.public.zones import is_time_zone
@@ -200,8 +201,7 @@ def _name_of(resource: Resource, listed: Sequence[Resource]) -> str:
 
 def _with_resource(visit: Visit, name: str | None, request: HttpRequest) -> Visit:
     """Pick the resource that the address names, else the one that the form carries, else the first."""
-    own = Resource.objects.filter(account_id=visit.schedule.account_id, listed__schedule=visit.schedule)
-    listed = list(own.order_by("listed__position", "listed__pk"))
+    listed = listed_resources(visit.schedule)
     if name is not None:
         for each in listed:
             if name in {_name_of(each, listed), str(each.pk)}:

@@ -9,20 +9,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
 
 from convoca.booking.models import Booking, Meeting, Membership, Resource, Schedule, Series, Service, Slot
 from convoca.booking.operations.addresses import give_addresses
 from convoca.booking.operations.auditing import Actor, Verb, acting, note
-from convoca.booking.operations.counting import admit_for_person, bookings_of, lock_person
+from convoca.booking.operations.counting import admit_for_person, bookings_of, lock_person, own_places
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import owe_confirmation, owe_request
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.refusals import AlreadySignedUp, BookingsPaused, NotOffered
 from convoca.booking.operations.taking import (
+    Times,
     lock_resources,
     lock_slot,
     lock_slots,
+    look_at,
     occupy,
     take_places,
     take_resources,
@@ -108,7 +109,7 @@ def book_place(slot: Slot, *, client: Client, quantity: int = 1, now: datetime, 
 
     Where whoever signs up, signs up for the whole series, that is this slot and all that follow: then it raises
     SeriesClash if there is no place in one of them, and the booking that it returns is this slot's. Raises NotOffered
-    if the slot was called off.
+    if the slot was called off. A `slot` that is full as it was read is not waited for.
     """
     terms = terms or client_terms(slot.schedule)
     if terms.repeats == Schedule.Repeats.MUST:
@@ -116,6 +117,8 @@ def book_place(slot: Slot, *, client: Client, quantity: int = 1, now: datetime, 
         # A session that was called off meanwhile is not among them, and no reason to sign up for the others.
         if len(rest) > 1 and slot in rest:
             return book_places(rest, client=client, quantity=quantity, terms=terms, now=now)[0]
+    if slot.schedule.is_capacity and slot.is_full and slot.is_live:
+        admit_to_class(slot, client, quantity, terms=terms, now=now)
     with transaction.atomic():
         if terms.counts_the_person:
             lock_person(slot.account_id, client.membership, client.email)
@@ -163,12 +166,12 @@ def refuse_while_paused(schedule: Schedule, terms: Terms) -> None:
 def admit_to_class(slot: Slot, client: Client, quantity: int, *, terms: Terms, now: datetime) -> None:
     """Return if this person may have `quantity` places of the locked slot. Raises a core Refusal or AlreadySignedUp."""
     refuse_while_paused(slot.schedule, terms)
-    own = bookings_of(slot.account_id, client.membership, client.email).exclude(status=Booking.Status.CANCELLED)
-    own_places = own.filter(slot=slot).aggregate(places=Sum("quantity"))["places"] or 0
-    if own_places and terms.rules.places_per_person == 1:
+    has = own_places(slot, client.membership, client.email)
+    if has and terms.rules.places_per_person == 1:
         raise AlreadySignedUp
     when = Interval(slot.starts_at, slot.ends_at)
     if terms.counts_the_person:
+        own = bookings_of(slot.account_id, client.membership, client.email)
         admit_for_person(when, slot.schedule, own, terms=terms, now=now)
     admit_place(
         capacity=slot.capacity,
@@ -177,7 +180,7 @@ def admit_to_class(slot: Slot, client: Client, quantity: int, *, terms: Terms, n
         slot=when,
         rules=terms.rules,
         now=now,
-        own_places=own_places,
+        own_places=has,
     )
 
 
@@ -191,13 +194,16 @@ def _book_on_demand(
     terms: Terms,
     now: datetime,
 ) -> Booking:
+    refuse_while_paused(schedule, terms)
+    # What is taken already is refused without waiting for a lock.
+    seen = look_at(schedule, needs, wanted, terms=terms, now=now)
     try:
         with transaction.atomic():
             if terms.counts_the_person:
                 lock_person(schedule.account_id, client.membership, client.email)
             lock_resources(schedule, sorted({each for need in needs for each in need}))
             return write_on_demand(
-                schedule, needs, wanted, service=service, series=None, client=client, terms=terms, now=now
+                schedule, needs, wanted, service=service, series=None, client=client, terms=terms, now=now, seen=seen
             )
     except IntegrityError as error:
         if "occupancy_no_overlap" in str(error):
@@ -216,13 +222,14 @@ def write_on_demand(
     terms: Terms,
     now: datetime,
     first: Booking | None = None,
+    seen: Times | None = None,
 ) -> Booking:
     """Write one appointment: its slot, what it takes, the place in it. The caller holds person and resources.
 
-    Raises a core Refusal before anything is written. `first` is as in `write_booking`.
+    Raises a core Refusal before anything is written. `first` is as in `write_booking`, `seen` as in `take_resources`.
     """
     refuse_while_paused(schedule, terms)
-    chosen = take_resources(schedule, needs, wanted, terms=terms, now=now)
+    chosen = take_resources(schedule, needs, wanted, terms=terms, now=now, seen=seen)
     if terms.counts_the_person:
         own = bookings_of(schedule.account_id, client.membership, client.email)
         admit_for_person(wanted, schedule, own, terms=terms, now=now)

@@ -6,12 +6,25 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
 
-from convoca.booking.models import Booking, Membership, Schedule
+from convoca.booking.models import Booking, Membership, Schedule, Slot
 from convoca.booking.operations.taking import HOLDING
+from convoca.booking.questions.prepared import Blank, Prepared
 from convoca.booking.questions.terms import Terms
 from convoca.core.admission import OverlapsOwn, admit_person
 from convoca.core.time import Interval
+
+
+def _in_slot() -> QuerySet[Booking]:
+    standing = Booking.objects.filter(account_id=Blank("account"), slot_id=Blank("slot"))
+    return standing.exclude(status=Booking.Status.CANCELLED).only("quantity")
+
+
+_OF_MEMBER = Prepared(lambda: _in_slot().filter(membership_id=Blank("membership")))
+_OF_GUEST = Prepared(
+    lambda: _in_slot().alias(folded=Upper("email")).filter(membership__isnull=True, folded=Upper(Blank("email")))
+)
 
 
 def lock_person(account_id: int, membership: Membership | None, email: str) -> None:
@@ -32,6 +45,14 @@ def bookings_of(account_id: int, membership: Membership | None, email: str) -> Q
     """Return what one person holds or waits for in an account; a guest is known by their e-mail address."""
     same = Q(membership=membership) if membership is not None else Q(membership__isnull=True, email__iexact=email)
     return Booking.objects.filter(same, account_id=account_id)
+
+
+def own_places(slot: Slot, membership: Membership | None, email: str) -> int:
+    """Return how many places of the slot one person has, asks for or waits for. One query."""
+    if membership is not None:
+        own = _OF_MEMBER.all(account=slot.account_id, slot=slot.pk, membership=membership.pk)
+        return sum(each.quantity for each in own)
+    return sum(each.quantity for each in _OF_GUEST.all(account=slot.account_id, slot=slot.pk, email=email))
 
 
 def admit_for_person(

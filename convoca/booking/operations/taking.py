@@ -7,20 +7,26 @@ PostgreSQL a constraint stands behind the lock.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from secrets import randbits
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from convoca.booking.models import Booking, Occupancy, Resource, Schedule, Slot
+from convoca.booking.models import Booking, Occupancy, Resource, Schedule, ScheduleResource, Slot
 from convoca.booking.operations.refusals import NotOffered
-from convoca.booking.questions.hours import times_of
+from convoca.booking.questions.hours import busy_times, times_of
 from convoca.booking.questions.offers import day_of
+from convoca.booking.questions.prepared import Blank, Prepared
 from convoca.booking.questions.terms import Terms
-from convoca.core.admission import Choice, Refusal, SlotFull, admit, choose_resources
+from convoca.core.admission import Choice, Refusal, ResourceTaken, SlotFull, admit, choose_resources
 from convoca.core.availability import ResourceTime
 from convoca.core.choosing import by_preference
 from convoca.core.time import Interval
+
+# When each resource is open and taken, by its id.
+type Times = Mapping[int, ResourceTime]
 
 # What takes a place: somebody who waits does not.
 HOLDING = frozenset({Booking.Status.CONFIRMED, Booking.Status.PENDING, Booking.Status.OFFERED})
@@ -80,8 +86,16 @@ def _lock_where_it_is(booking: Booking, others: Sequence[int]) -> tuple[dict[int
 
 
 def _lock_slots(account_id: int, slots: Sequence[int]) -> dict[int, Slot]:
-    held = Slot.objects.select_for_update(no_key=True, of=("self",)).select_related("schedule", "service")
-    return {slot.pk: slot for slot in held.filter(account_id=account_id, pk__in=slots).order_by("pk")}
+    if len(slots) == 1:
+        return {slot.pk: slot for slot in _ONE_SLOT.all(account=account_id, slot=slots[0])}
+    return {slot.pk: slot for slot in _slots_to_hold().filter(account_id=account_id, pk__in=slots).order_by("pk")}
+
+
+def _slots_to_hold() -> QuerySet[Slot]:
+    return Slot.objects.select_for_update(no_key=True, of=("self",)).select_related("schedule", "service")
+
+
+_ONE_SLOT = Prepared(lambda: _slots_to_hold().filter(account_id=Blank("account"), pk=Blank("slot")))
 
 
 def lock_resources(schedule: Schedule, resources: Sequence[int], *, had: Collection[int] = ()) -> None:
@@ -89,12 +103,29 @@ def lock_resources(schedule: Schedule, resources: Sequence[int], *, had: Collect
 
     Those that a booking `had` before it keeps, though they are on offer no more.
     """
-    offered = Resource.objects.filter(account_id=schedule.account_id, pk__in=resources)
-    if schedule.kind == Schedule.Kind.RESOURCE:
-        offered = offered.filter(Q(pk__in=schedule.listed.values("resource")) | Q(pk__in=had))
-    locked = offered.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk")
+    are_listed = schedule.kind == Schedule.Kind.RESOURCE
+    to_hold = _resources_to_hold(len(resources), listed=are_listed, had=len(had) if are_listed else 0)
+    names = {f"resource_{place}": each for place, each in enumerate(resources)}
+    had_before = {f"had_{place}": each for place, each in enumerate(had)}
+    locked = to_hold.all(account=schedule.account_id, schedule=schedule.pk, **names, **had_before)
     if len(locked) != len(resources):
         raise NotOffered
+
+
+@cache
+def _resources_to_hold(number: int, *, listed: bool, had: int) -> Prepared[Resource]:
+    """Return the read that locks so many resources by ascending id: of a schedule that lists them, or `had` before."""
+
+    def build() -> QuerySet[Resource]:
+        wanted: list[Any] = [Blank(f"resource_{place}") for place in range(number)]
+        offered = Resource.objects.filter(account_id=Blank("account"), pk__in=wanted)
+        if listed:
+            on_page = ScheduleResource.objects.filter(schedule_id=Blank("schedule")).values("resource")
+            kept = Q(pk__in=[Blank(f"had_{place}") for place in range(had)])
+            offered = offered.filter(Q(pk__in=on_page) | kept if had else Q(pk__in=on_page))
+        return offered.select_for_update(no_key=True, of=("self",)).order_by("pk").only("pk")
+
+    return Prepared(build)
 
 
 def take_resources(
@@ -105,25 +136,58 @@ def take_resources(
     terms: Terms,
     now: datetime,
     instead_of: Slot | None = None,
+    seen: Times | None = None,
 ) -> tuple[int, ...]:
     """Return one free resource for each need; the caller holds all of them and writes the occupancies.
 
-    What `instead_of` takes counts as free: it is about to move. Raises a core Refusal.
+    What `instead_of` takes counts as free: it is about to move. `seen` is what `look_at` saw before they were held: of
+    that, opening hours are believed. Raises a core Refusal.
     """
-    # In the schedule's order: it is what "the first free one" means, and what breaks ties.
-    candidates = list(dict.fromkeys(candidate for need in needs for candidate in need))
-    span = terms.rules.needed_for(wanted, time_zone=schedule.time_zone)
-    times = times_of(schedule, candidates, span=span)
+    candidates, span = _candidates(needs), terms.rules.needed_for(wanted, time_zone=schedule.time_zone)
+    if seen is None:
+        times = _times(schedule, candidates, span, terms)
+    else:
+        busy = busy_times(schedule.account_id, candidates, span=span)
+        times = {each: ResourceTime(seen[each].open_intervals, busy.get(each, [])) for each in candidates}
     if instead_of is not None:
         times = _without(times, instead_of)
-    if not terms.hours_bind:
-        times = {each: ResourceTime([span], its.busy) for each, its in times.items()}
     free = _admitted(wanted, times, terms=terms, time_zone=schedule.time_zone, now=now)
     preferred = _by_preference(schedule, free, wanted) if len(candidates) > len(needs) else free
     return choose_resources(needs, preferred=preferred)
 
 
-def _without(times: Mapping[int, ResourceTime], slot: Slot) -> dict[int, ResourceTime]:
+def look_at(
+    schedule: Schedule, needs: Sequence[Sequence[int]], wanted: Interval, *, terms: Terms, now: datetime
+) -> Times | None:
+    """Return when what is needed is open and taken, holding nothing. Raises ResourceTaken if somebody has it already.
+
+    What else there may be against it is left to be found by who holds it: then this returns None.
+    """
+    candidates, span = _candidates(needs), terms.rules.needed_for(wanted, time_zone=schedule.time_zone)
+    times = _times(schedule, candidates, span, terms)
+    try:
+        free = _admitted(wanted, times, terms=terms, time_zone=schedule.time_zone, now=now)
+    except ResourceTaken:
+        raise
+    except Refusal:
+        return None
+    choose_resources(needs, preferred=free)
+    return times
+
+
+def _candidates(needs: Sequence[Sequence[int]]) -> list[int]:
+    """Return them in the schedule's order: it is what "the first free one" means, and what breaks ties."""
+    return list(dict.fromkeys(candidate for need in needs for candidate in need))
+
+
+def _times(schedule: Schedule, candidates: Sequence[int], span: Interval, terms: Terms) -> Times:
+    times = times_of(schedule, candidates, span=span)
+    if terms.hours_bind:
+        return times
+    return {each: ResourceTime([span], its.busy) for each, its in times.items()}
+
+
+def _without(times: Times, slot: Slot) -> Times:
     own = {each.resource_id: Interval(each.starts_at, each.ends_at) for each in slot.occupancies.all()}
     return {
         resource: ResourceTime(its.open_intervals, [busy for busy in its.busy if busy != own.get(resource)])
@@ -131,9 +195,7 @@ def _without(times: Mapping[int, ResourceTime], slot: Slot) -> dict[int, Resourc
     }
 
 
-def _admitted(
-    wanted: Interval, times: Mapping[int, ResourceTime], *, terms: Terms, time_zone: str, now: datetime
-) -> list[int]:
+def _admitted(wanted: Interval, times: Times, *, terms: Terms, time_zone: str, now: datetime) -> list[int]:
     """Return the resources that may be booked; if there is none, raise the refusal of the first."""
     free, refusals = [], []
     for resource, its in times.items():

@@ -1,6 +1,6 @@
 """When a schedule's resources are open and taken: bounded reads that the pure rules are asked with.
 
-Every look at a calendar asks them. The ORM spends several times as long on building these three statements anew as the
+Every look at a calendar asks them. The ORM spends several times as long on building such statements anew as the
 database on answering them, so they are written out here.
 """
 
@@ -36,13 +36,12 @@ AND taken.starts_at >= COALESCE((
 ), %s)
 """
 
-WEEKLY = """
-SELECT resource_id, weekday, opens, closes FROM booking_openinghours
+# A row of the week has a weekday, one of a special day its kind and the day.
+HOURS = """
+SELECT resource_id, weekday, NULL AS kind, NULL AS day, opens, closes FROM booking_openinghours
 WHERE account_id = %s AND (schedule_id = %s OR resource_id IN ({resources}))
-"""
-
-SPECIAL = """
-SELECT resource_id, kind, day, opens, closes FROM booking_specialday
+UNION ALL
+SELECT resource_id, NULL AS weekday, kind, day, opens, closes FROM booking_specialday
 WHERE account_id = %s AND (schedule_id = %s OR resource_id IN ({resources})) AND day BETWEEN %s AND %s
 """
 
@@ -51,7 +50,7 @@ DAYS_AROUND = timedelta(days=3)
 
 
 def times_of(schedule: Schedule, resources: Collection[int], *, span: Interval) -> dict[int, ResourceTime]:
-    """Return when each resource is open and taken within `span`. Three queries, however many resources."""
+    """Return when each resource is open and taken within `span`. Two queries, however many resources."""
     resources = tuple(resources)
     if not resources:
         return {}
@@ -76,13 +75,14 @@ def _hours(schedule: Schedule, resources: Collection[int], *, span: Interval) ->
     """Return each resource's hours: its own if it has any, else the schedule's; of special days, those that matter."""
     whose = (schedule.account_id, schedule.pk, *resources)
     periods: defaultdict[int | None, list[OpeningPeriod]] = defaultdict(list)
-    for resource, *period in _ask(WEEKLY, resources, *whose):
-        periods[resource].append(OpeningPeriod(*period))
     special: defaultdict[int | None, list[Special]] = defaultdict(list)
     near = (span.starts_at.date() - DAYS_AROUND, span.ends_at.date() + DAYS_AROUND)
     first, last = (connection.ops.adapt_datefield_value(each) for each in near)
-    for resource, kind, day, opens, closes in _ask(SPECIAL, resources, *whose, first, last):
-        special[resource].append(_special(kind, day, opens, closes))
+    for resource, weekday, kind, day, opens, closes in _ask(HOURS, resources, *whose, *whose, first, last):
+        if kind is None:
+            periods[resource].append(OpeningPeriod(weekday, opens, closes))
+        else:
+            special[resource].append(_special(kind, _day(day), opens, closes))
     shared = Hours(time_zone=schedule.time_zone, periods=tuple(periods[None]), special_days=tuple(special[None]))
     own = {
         each: Hours(
@@ -100,6 +100,11 @@ def _special(kind: str, day: date, opens: int, closes: int) -> Special:
     if kind == SpecialDay.Kind.CLOSED:
         return Special(day, kind=DayKind.CLOSED)
     return Special(day, ((opens, closes),), kind=DayKind.EXTRA)
+
+
+def _day(written: date | str) -> date:
+    """Return the day: of a column of two tables SQLite does not know what it holds."""
+    return date.fromisoformat(written) if isinstance(written, str) else written
 
 
 def _ask(statement: str, resources: Collection[int], *values: int | str | date | None) -> list[Any]:

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from convoca.booking.models import Resource, Schedule, Service, Slot
 from convoca.booking.questions.hours import times_of
+from convoca.booking.questions.prepared import Blank, Prepared
 from convoca.booking.questions.terms import length_of, rules_of
 from convoca.core.availability import free_starts_in_pool
 from convoca.core.choosing import can_serve
@@ -15,6 +18,25 @@ from convoca.core.time import Interval, day_bounds, local_day, localize
 
 # How much of the calendar is looked through at once for the next free day.
 LOOK_AHEAD_DAYS = 28
+
+_SLOTS = Prepared(
+    lambda: Slot.objects.filter(
+        account_id=Blank("account"),
+        schedule_id=Blank("schedule"),
+        cancelled_at__isnull=True,
+        starts_at__gte=Blank("begins"),
+        starts_at__lt=Blank("ends"),
+    ).order_by("starts_at", "pk")
+)
+
+
+def _own_slots() -> QuerySet[Slot]:
+    return Slot.objects.order_by("starts_at", "pk")
+
+
+_ONE_SLOT = Prepared(
+    lambda: _own_slots().filter(account_id=Blank("account"), schedule_id=Blank("schedule"), pk=Blank("slot"))
+)
 
 
 def local_window(first_day: date, days: int, time_zone: str) -> Interval:
@@ -71,15 +93,19 @@ def starts_on_offer(
 
 def slots_on_offer(schedule: Schedule, *, window: Interval, now: datetime) -> Sequence[Slot]:
     """Return a capacity schedule's live slots that start in `window` and have not started, in order; full ones too."""
-    return list(
-        Slot.objects.filter(
-            account_id=schedule.account_id,
-            schedule=schedule,
-            cancelled_at__isnull=True,
-            starts_at__gte=max(window.starts_at, now.astimezone(UTC)),
-            starts_at__lt=window.ends_at,
-        ).order_by("starts_at", "pk")
-    )
+    begins = max(window.starts_at, now.astimezone(UTC))
+    return _SLOTS.all(account=schedule.account_id, schedule=schedule.pk, begins=begins, ends=window.ends_at)
+
+
+def slots_of(schedule: Schedule, ids: Sequence[int]) -> list[Slot]:
+    """Return those of the schedule's slots that have these ids, cancelled ones too, in the order of their starts."""
+    if len(ids) == 1:
+        slots = _ONE_SLOT.all(account=schedule.account_id, schedule=schedule.pk, slot=ids[0])
+    else:
+        slots = list(_own_slots().filter(account_id=schedule.account_id, schedule=schedule, pk__in=ids))
+    for slot in slots:
+        slot.schedule = schedule
+    return slots
 
 
 def next_free_day(

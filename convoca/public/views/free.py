@@ -13,6 +13,7 @@ from convoca.booking.models import Audience, Resource, Schedule, Service, Slot, 
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.offers import local_window, slots_on_offer, starts_on_offer
 from convoca.booking.questions.permissions import Action, Rank, may, rank_of, sees_of_others
+from convoca.booking.questions.schedules import schedule_at
 from convoca.booking.questions.viewers import Viewer
 from convoca.core.time import Interval, local_day
 from convoca.public.answers import reads
@@ -43,7 +44,7 @@ def list_free_times(request: HttpRequest, account: str, schedule: str) -> HttpRe
     Beside it what is taken, as far as whoever asks sees the bookings of others.
     """
     now = timezone.now()
-    found = Schedule.objects.select_related("account").filter(account__name=account, slug=schedule).first()
+    found = schedule_at(account, schedule)
     viewer = viewer_at(request, found.account) if found else None
     if found is None or viewer is None or _is_closed(viewer, found):
         return _refuse(gettext("There is no such schedule."), status=404)

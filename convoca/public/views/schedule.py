@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from convoca.booking.models import Account, Schedule
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.permissions import Action, Rank, may, rank_of
+from convoca.booking.questions.schedules import schedule_at
 from convoca.core.admission import Refusal, SeriesClash
 from convoca.public import phrases
 from convoca.public.answers import SeeOther, reads
@@ -42,7 +43,9 @@ def show_account(request: HttpRequest, account: str) -> HttpResponse:
 def show_schedule(request: HttpRequest, account: str, schedule: str, resource: str | None = None) -> HttpResponse:
     """Show what can be booked, and book it."""
     now, books = timezone.now(), request.method == "POST"
-    found = get_object_or_404(Schedule.objects.select_related("account"), account__name=account, slug=schedule)
+    found = schedule_at(account, schedule)
+    if found is None:
+        raise Http404
     viewer = viewer_at(request, found.account)
     refused = turned_away(request, viewer, Action.BOOK if books else Action.SEE, found)
     if refused is not None:
