@@ -1,12 +1,13 @@
 """The forms of Configure > Access and of Access Control."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from convoca.booking.models import Account, Audience, Changes, Schedule, Visibility
+from convoca.booking.models import Account, Audience, Changes, Group, Schedule, ScheduleGroup, Visibility
 from convoca.booking.operations.access import Access
 from convoca.booking.questions.permissions import Contradiction
 from convoca.manage import people_phrases as phrases
@@ -14,8 +15,63 @@ from convoca.manage import people_phrases as phrases
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
 CHOOSE = dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose one of these."))
 
-# Beside which choice a contradiction is told.
-WHERE = {Contradiction.BOOKS_UNSEEN: "who_books"}
+# Beside which choice a contradiction is told, and beside which groups, if there are any.
+WHERE = {
+    Contradiction.NOBODY_SEES: ("who_sees", "groups_that_see"),
+    Contradiction.NOBODY_BOOKS: ("who_books", "groups_that_book"),
+    Contradiction.BOOKS_UNSEEN: ("who_books", ""),
+    Contradiction.CHANGES_UNSEEN: ("who_changes", ""),
+    Contradiction.CHANGES_UNBOOKED: ("who_changes", ""),
+}
+
+# Which choices each choice excludes, and why; the page's script lets nobody choose them meanwhile.
+type Excluded = dict[str, tuple[Contradiction, dict[str, str]]]
+BOOKS_EXCLUDED: Excluded = {
+    Audience.ANYONE: (Contradiction.BOOKS_UNSEEN, {"who_sees": "users groups superusers"}),
+    Audience.USERS: (Contradiction.BOOKS_UNSEEN, {"who_sees": "groups superusers"}),
+    Audience.GROUPS: (Contradiction.BOOKS_UNSEEN, {"who_sees": "superusers"}),
+}
+CHANGES_EXCLUDED: Excluded = {
+    Changes.EVERYBODYS: (
+        Contradiction.CHANGES_UNSEEN,
+        {"others_see": "nothing times", "who_books": "superusers"},
+    ),
+}
+
+
+class ExplainedRadios(forms.RadioSelect):
+    """Radio buttons of which some exclude other choices of the form, and say why."""
+
+    def __init__(self, excluded: Excluded | None = None) -> None:
+        super().__init__()
+        self.excluded = excluded or {}
+        self.has_groups = True
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if value in self.excluded:
+            why, unless = self.excluded[value]
+            option["reason"] = phrases.exclusion(why)
+            option["attrs"]["data-unless"] = "; ".join(f"{field} {values}" for field, values in unless.items())
+        if value == Audience.GROUPS and not self.has_groups:
+            option["reason"], option["attrs"]["disabled"] = phrases.no_groups(), True
+            option["attrs"].pop("data-unless", None)
+        if "reason" in option:
+            option["reason_id"] = f"{option['attrs']['id']}_reason"
+            option["attrs"]["aria-describedby"] = option["reason_id"]
+        return option
+
+
+def groups_field() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=gettext_lazy("Of which groups?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=dict.fromkeys(
+            ("invalid_choice", "invalid_list"),
+            gettext_lazy("One of these groups is not there any more. Choose again."),
+        ),
+    )
 
 
 class AccessForm(forms.Form):
@@ -24,25 +80,40 @@ class AccessForm(forms.Form):
     who_sees = forms.ChoiceField(
         label=gettext_lazy("Who can see the schedule?"),
         choices=Audience.choices,
-        widget=forms.RadioSelect,
+        widget=ExplainedRadios,
         error_messages=CHOOSE,
     )
-    who_books = forms.ChoiceField(choices=Audience.choices, widget=forms.RadioSelect, error_messages=CHOOSE)
+    groups_that_see = groups_field()
+    who_books = forms.ChoiceField(
+        choices=Audience.choices, widget=ExplainedRadios(BOOKS_EXCLUDED), error_messages=CHOOSE
+    )
+    groups_that_book = groups_field()
     who_changes = forms.ChoiceField(
         label=gettext_lazy("Which bookings can users change and cancel?"),
         choices=Changes.choices,
-        widget=forms.RadioSelect,
+        widget=ExplainedRadios(CHANGES_EXCLUDED),
         error_messages=CHOOSE,
     )
     others_see = forms.ChoiceField(
         label=gettext_lazy("What do users see of the bookings of others?"),
         choices=Visibility.choices,
-        widget=forms.RadioSelect,
+        widget=ExplainedRadios,
         error_messages=CHOOSE,
     )
 
-    def __init__(self, data: Any = None, *, schedule: Schedule) -> None:
-        super().__init__(data, initial={name: getattr(schedule, name) for name in self.base_fields})
+    def __init__(self, data: Any = None, *, schedule: Schedule, groups: Iterable[Group]) -> None:
+        choices = [(str(group.pk), group.name) for group in groups]
+        super().__init__(data, initial=_access_of(schedule))
+        for name in ("groups_that_see", "groups_that_book"):
+            field = self.fields[name]
+            if isinstance(field, forms.MultipleChoiceField):
+                field.choices = choices
+            if not choices:
+                del self.fields[name]
+        for name in ("who_sees", "who_books"):
+            widget = self.fields[name].widget
+            if isinstance(widget, ExplainedRadios):
+                widget.has_groups = bool(choices)
         self.fields["who_books"].label = (
             gettext("Once you have made a slot, who can sign up?") if schedule.is_capacity else gettext("Who can book?")
         )
@@ -56,12 +127,30 @@ class AccessForm(forms.Form):
             who_books=Audience(said["who_books"]),
             who_changes=Changes(said["who_changes"]),
             others_see=Visibility(said["others_see"]),
+            groups_that_see=frozenset(map(int, said.get("groups_that_see", ()))),
+            groups_that_book=frozenset(map(int, said.get("groups_that_book", ()))),
         )
 
     def contradict(self, found: tuple[Contradiction, ...]) -> None:
         """Say beside the choices what cannot be meant together."""
         for contradiction in found:
-            self.add_error(WHERE[contradiction], phrases.contradiction(contradiction))
+            choice, groups = WHERE[contradiction]
+            # Without groups there is nothing to tick, only a choice that means nobody.
+            self.add_error(groups if groups in self.fields else choice, phrases.contradiction(contradiction))
+
+
+def _access_of(schedule: Schedule) -> dict[str, Any]:
+    """Return the schedule's present choices, as the form has them."""
+    groups = ScheduleGroup.objects.filter(account=schedule.account_id, schedule=schedule)
+    admitted = list(groups.values_list("purpose", "group_id"))
+    return {
+        "who_sees": schedule.who_sees,
+        "who_books": schedule.who_books,
+        "who_changes": schedule.who_changes,
+        "others_see": schedule.others_see,
+        "groups_that_see": [str(group) for purpose, group in admitted if purpose == ScheduleGroup.Purpose.SEES],
+        "groups_that_book": [str(group) for purpose, group in admitted if purpose == ScheduleGroup.Purpose.BOOKS],
+    }
 
 
 class SuperuserForm(forms.Form):

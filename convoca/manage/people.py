@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.asking import form_fields
-from convoca.booking.models import Account, AuditEntry, FormField, Invitation, Language, Membership, Schedule
+from convoca.booking.models import Account, AuditEntry, FormField, Group, Invitation, Language, Membership, Schedule
 from convoca.booking.questions.forms import sign_up_fields
 from convoca.manage import phrases
 
@@ -177,6 +177,58 @@ class RightsForm(forms.Form):
     @property
     def chosen(self) -> list[Schedule]:
         return [self.every[key] for key in self.cleaned_data["schedules"]]
+
+
+class GroupsForm(forms.Form):
+    """The groups that one person is in."""
+
+    groups = forms.MultipleChoiceField(
+        label=gettext_lazy("In these groups"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages=dict.fromkeys(
+            ("invalid_choice", "invalid_list"),
+            gettext_lazy("One of these groups is not there any more. Choose again."),
+        ),
+    )
+
+    def __init__(self, data: Any = None, *, groups: Iterable[Group], held: Iterable[Group]) -> None:
+        super().__init__(data, initial={"groups": [str(group.pk) for group in held]})
+        field = self.fields["groups"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(str(group.pk), group.name) for group in groups]
+
+    @property
+    def chosen(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data["groups"]]
+
+
+class GroupForm(forms.Form):
+    """The name of a group."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the group"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Enter a name for the group"),
+            "max_length": gettext_lazy("Enter a name of 60 characters at most"),
+        },
+    )
+
+
+class GroupMemberForm(forms.Form):
+    """The login name or address of a user who comes into a group."""
+
+    person = forms.CharField(
+        label=gettext_lazy("Login name or email address of a user"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": gettext_lazy("Enter a login name or an email address."),
+            "max_length": gettext_lazy("Nobody here has such a long name."),
+        },
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,14 @@
 from django.conf import settings
 from django.utils.translation import gettext, ngettext
 
-from convoca.booking.models import Account, Invitation, Membership, Schedule
+from convoca.booking.models import Account, Group, Invitation, Membership, Schedule
 from convoca.booking.operations.refusals import (
     AlreadyUser,
+    GroupExists,
+    GroupInUse,
     InvitationClosed,
     IsBlocked,
+    NoSuchGroup,
     NoSuchUser,
     NotYourself,
     OwnerStays,
@@ -35,6 +38,14 @@ def say(refusal: Refusal) -> str:
             return gettext("This invitation is not open any more. Ask for a new one.")
         case SignUpClosed():
             return gettext("Only people who are invited can sign up here.")
+        case NoSuchGroup():
+            return gettext("One of these groups is not there any more. Choose again.")
+        case GroupExists():
+            return gettext("There is a group of that name already.")
+        case GroupInUse(schedules):
+            return gettext(
+                "This group decides who may see or book on {schedules}. Change the access there first, then delete it."
+            ).format(schedules=", ".join(schedules))
         case WrongDomain(domain):
             return gettext("Only people with an email address at {domain} can sign up here.").format(domain=domain)
         case _:
@@ -48,6 +59,45 @@ def contradiction(found: Contradiction) -> str:
             return gettext(
                 "Nobody books what they cannot see. Let more people see the schedule, or fewer people book on it."
             )
+        case Contradiction.NOBODY_SEES | Contradiction.NOBODY_BOOKS:
+            return gettext("Choose at least one group, or let in other people.")
+        case Contradiction.CHANGES_UNSEEN:
+            return gettext(
+                "Nobody changes bookings without seeing whose they are. Let users see the names, or change less."
+            )
+        case Contradiction.CHANGES_UNBOOKED:
+            return gettext("Who may not book here changes no bookings of others. Let users book, or change less.")
+
+
+def exclusion(found: Contradiction) -> str:
+    """Say beside a choice when it cannot be meant."""
+    if found is Contradiction.BOOKS_UNSEEN:
+        return gettext("Not while fewer people can see the schedule.")
+    return gettext("Only where users can book, and see at least the name of who booked.")
+
+
+def no_groups() -> str:
+    return gettext("There is no group yet: you make groups on the page Users.")
+
+
+def group_made(group: Group) -> str:
+    return gettext("The group {name} is made. Now put users into it.").format(name=group.name)
+
+
+def group_deleted(group: Group) -> str:
+    return gettext("The group {name} is deleted. Its users stay users.").format(name=group.name)
+
+
+def put_into_group(person: Membership, group: Group) -> str:
+    return gettext("{name} is in the group {group} now.").format(name=person.called, group=group.name)
+
+
+def taken_out_of_group(person: Membership, group: Group) -> str:
+    return gettext("{name} is not in the group {group} any more.").format(name=person.called, group=group.name)
+
+
+def people_in_group(people: int) -> str:
+    return ngettext("{n} user", "{n} users", people).format(n=people) if people else gettext("Nobody yet")
 
 
 def user_count(people: int) -> str:

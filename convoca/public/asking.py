@@ -37,8 +37,7 @@ def asked_of(visit: Visit, fields: Sequence[FormField]) -> Asked:
         chooses_slot=schedule.is_capacity,
         several=schedule.is_capacity and may_repeat,
         person=membership is None,
-        # Every repeat is of the same resource, so one must have been picked.
-        repeats=may_repeat and visit.resource is not None,
+        repeats=may_repeat and visit.chooses_from_resources,
         most_places=_most_places(schedule) if schedule.is_capacity else 0,
         fields=form_fields(fields) if fields else None,
         known=_known(membership, fields) if membership and fields else None,

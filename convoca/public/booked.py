@@ -13,7 +13,7 @@ from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import city_text, clock_text, day_text, greenwich_text, queue_text, span_text
 from convoca.core.time import local_day
 from convoca.public import phrases
-from convoca.public.holding import Held
+from convoca.public.holding import Hand, Held
 
 # «Cancelled. The time is free again.» is said so long; later the page says when it was.
 JUST_NOW = timedelta(minutes=5)
@@ -94,18 +94,25 @@ def booked_page(held: Held) -> Booked:
     return _with_changes(page, held) if standing in {Standing.LIVE, Standing.REQUESTED} else page
 
 
-def _with_changes(page: Booked, held: Held) -> Booked:
-    """Add what can still be changed by whoever holds the booking, and what they read where nothing can."""
-    slot, schedule = held.booking.slot, held.booking.slot.schedule
-    if not held.may_change:
+def booked_words(hand: Hand) -> Booked:
+    """Return what a booking is and when, for whoever may change it: by their own clocks, and without a title."""
+    standing = standing_of(hand.booking, now=hand.now)
+    page = _in_words(hand.booking, standing, title="", text="", time_zone=hand.time_zone)
+    return _with_changes(page, hand) if standing in {Standing.LIVE, Standing.REQUESTED} else page
+
+
+def _with_changes(page: Booked, hand: Hand) -> Booked:
+    """Add what can still be changed by whoever has the booking in hand, and what they read where nothing can."""
+    slot, schedule = hand.booking.slot, hand.booking.slot.schedule
+    if not hand.may_change:
         return replace(page, limit=phrases.not_yours_to_change(schedule))
-    ahead = slot.starts_at - held.now
+    ahead = slot.starts_at - hand.now
     change, cancel = timedelta(minutes=schedule.change_limit_minutes), timedelta(minutes=schedule.cancel_limit_minutes)
     missed = [limit for limit in (change, cancel) if ahead < limit]
     return replace(
         page,
-        change=reverse("booking_change", args=[held.token]) if ahead >= change and page.is_live else "",
-        cancel=reverse("booking_cancel", args=[held.token]) if ahead >= cancel else "",
+        change=hand.change_address if ahead >= change and page.is_live else "",
+        cancel=hand.cancel_address if ahead >= cancel else "",
         limit=phrases.too_late(max(missed), schedule) if missed else "",
     )
 
@@ -203,8 +210,8 @@ def starts_text(booking: Booking, *, now: datetime) -> str:
     ).format(n=minutes)
 
 
-def _in_words(booking: Booking, standing: Standing, *, title: str, text: str) -> Booked:
-    slot, zone = booking.slot, booking.time_zone
+def _in_words(booking: Booking, standing: Standing, *, title: str, text: str, time_zone: str = "") -> Booked:
+    slot, zone = booking.slot, time_zone or booking.time_zone
     day = day_text(local_day(slot.starts_at, zone), "full")
     return Booked(
         standing=standing,

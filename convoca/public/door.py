@@ -64,6 +64,8 @@ def turned_away(request: HttpRequest, viewer: Viewer, action: Action, schedule: 
         return _closed_page(request, viewer, action, schedule)
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
+    if rank_of(viewer, schedule) is Rank.USER:
+        return _for_groups_page(request, schedule.account)
     return _for_users_page(request, schedule.account)
 
 
@@ -78,6 +80,8 @@ def why_not_book(viewer: Viewer, schedule: Schedule, *, is_logged_in: bool) -> s
         return ""
     if _audience(viewer, schedule) == Audience.SUPERUSERS:
         return gettext("Only {owner} makes bookings here.").format(owner=schedule.account.title)
+    if rank_of(viewer, schedule) is Rank.USER:
+        return gettext("Only some users of {owner} can book here.").format(owner=schedule.account.title)
     if is_logged_in:
         return gettext("Only users of {owner} can book here.").format(owner=schedule.account.title)
     return gettext("Log in to book.")
@@ -104,6 +108,19 @@ def _for_users_page(request: HttpRequest, account: Account) -> HttpResponse:
         gettext("This page is for users of {owner}").format(owner=account.title),
         text,
         {"url": reverse("account_join", args=[account.name]), "text": gettext("Become a user")} if joins else None,
+    )
+
+
+def _for_groups_page(request: HttpRequest, account: Account) -> HttpResponse:
+    """Tell a user that this is for the users of some groups; of which, is the owner's business."""
+    return _message(
+        request,
+        account,
+        gettext("This page is for some users of {owner}").format(owner=account.title),
+        gettext("Your log-in is not among those that can use this page. Ask {owner} if it should be.").format(
+            owner=account.title
+        ),
+        {"url": reverse("account_schedules", args=[account.name]), "text": gettext("Other pages to book on")},
     )
 
 

@@ -1,5 +1,6 @@
 """Whoever holds the address of a booking: what every view of /b/ and /j/ begins with."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +8,11 @@ from functools import wraps
 from typing import Concatenate
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from convoca.booking.models import Booking
+from convoca.booking.operations.auditing import ATTENDEE, Actor
 from convoca.booking.questions.bookings import booking_by_join_token, booking_by_token
 from convoca.booking.questions.permissions import is_barred, may_change
 from convoca.booking.questions.viewers import Viewer, token_holder
@@ -17,16 +20,43 @@ from convoca.public.answers import bad_link
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
-    """A booking, the token by which it was found, and when that was."""
+class Hand(ABC):
+    """Who has a booking in hand, to look at it or to change it, and when that is."""
 
     booking: Booking
-    token: str
     now: datetime
 
     @property
-    def viewer(self) -> Viewer:
-        return token_holder(self.booking)
+    @abstractmethod
+    def viewer(self) -> Viewer: ...
+
+    @property
+    @abstractmethod
+    def by(self) -> Actor:
+        """Who the trail says it was."""
+
+    @property
+    @abstractmethod
+    def time_zone(self) -> str:
+        """Whose clocks the times are shown by."""
+
+    @property
+    @abstractmethod
+    def page_address(self) -> str:
+        """Where they come from, and go back to."""
+
+    @property
+    @abstractmethod
+    def moved_address(self) -> str:
+        """Where they read that the booking has moved."""
+
+    @property
+    @abstractmethod
+    def change_address(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def cancel_address(self) -> str: ...
 
     @property
     def may_change(self) -> bool:
@@ -37,6 +67,41 @@ class Held:
     def is_barred(self) -> bool:
         """Whether the person has been blocked: they read on, and change nothing, however they hold the address."""
         return is_barred(self.booking)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held(Hand):
+    """A booking in the hands of whoever has its address, and the token by which it was found."""
+
+    token: str
+
+    @property
+    def viewer(self) -> Viewer:
+        return token_holder(self.booking)
+
+    @property
+    def by(self) -> Actor:
+        return ATTENDEE
+
+    @property
+    def time_zone(self) -> str:
+        return self.booking.time_zone
+
+    @property
+    def page_address(self) -> str:
+        return reverse("booking", args=[self.token])
+
+    @property
+    def moved_address(self) -> str:
+        return f"{self.page_address}?moved=1"
+
+    @property
+    def change_address(self) -> str:
+        return reverse("booking_change", args=[self.token])
+
+    @property
+    def cancel_address(self) -> str:
+        return reverse("booking_cancel", args=[self.token])
 
 
 type View[**P] = Callable[Concatenate[HttpRequest, Held, P], HttpResponse]

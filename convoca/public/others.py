@@ -13,12 +13,10 @@ from django.utils.translation import gettext
 from convoca.booking.asking import label_of
 from convoca.booking.models import Booking, FormField, Resource, Schedule, Slot, Visibility
 from convoca.booking.questions.hours import busy_times
+from convoca.booking.questions.permissions import TELLING
+from convoca.booking.questions.theirs import BOOKED
 from convoca.core.time import Interval
 from convoca.public.choices import Offer, Taken
-
-# Who only waits, or was offered a place and has not taken it, has booked nothing.
-BOOKED = (Booking.Status.CONFIRMED, Booking.Status.PENDING)
-TELLING = frozenset({Visibility.NAMES, Visibility.EVERYTHING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +56,7 @@ def others_between(
     )
     if resource is not None:
         bookings = bookings.filter(slot__occupancies__resource=resource)
-    found = [_seen(each, sees, asked) for each in bookings.select_related("slot")]
+    found = [seen(each, sees, asked) for each in bookings.select_related("slot")]
     if resource is not None:
         known = {each.starts_at for each in found}
         for taken in busy_times(schedule.account_id, [resource.pk], span=window).get(resource.pk, []):
@@ -74,10 +72,11 @@ def others_in(slots: Collection[Slot], sees: Visibility, *, asked: Sequence[Form
     bookings = Booking.objects.filter(
         account_id__in={slot.account_id for slot in slots}, slot__in=[slot.pk for slot in slots], status__in=BOOKED
     )
-    return [_seen(each, sees, asked) for each in bookings.select_related("slot").order_by("pk")]
+    return [seen(each, sees, asked) for each in bookings.select_related("slot").order_by("pk")]
 
 
-def _seen(booking: Booking, sees: Visibility, asked: Sequence[FormField]) -> Other:
+def seen(booking: Booking, sees: Visibility, asked: Sequence[FormField]) -> Other:
+    """Return as much of a booking as may be seen."""
     shows_all = sees == Visibility.EVERYTHING
     answers = {each.key: str(getattr(booking, each.key)) for each in asked} if shows_all else {}
     return Other(
@@ -100,7 +99,9 @@ def masked(email: str) -> str:
 def with_taken(offers: Sequence[Offer], others: Sequence[Other], asked: Sequence[FormField]) -> list[Offer]:
     """Return the offers and between them what is taken, in order. A start that is still on offer is not taken."""
     free = {each.starts_at for each in offers}
-    taken = [Taken(each.starts_at, each.ends_at, _lines(each, asked)) for each in others if each.starts_at not in free]
+    taken = [
+        Taken(each.starts_at, each.ends_at, lines_of(each, asked)) for each in others if each.starts_at not in free
+    ]
     return sorted([*offers, *taken], key=lambda each: each.starts_at)
 
 
@@ -115,11 +116,12 @@ def lines_by_slot(others: Sequence[Other], asked: Sequence[FormField]) -> dict[i
 
 def _class_lines(others: Sequence[Other], asked: Sequence[FormField]) -> Sequence[str]:
     if any(each.email for each in others):
-        return [" · ".join(_lines(each, asked)) for each in others]
+        return [" · ".join(lines_of(each, asked)) for each in others]
     return [gettext("Signed up: {names}").format(names=", ".join(_name(each) for each in others))]
 
 
-def _lines(other: Other, asked: Sequence[FormField]) -> tuple[str, ...]:
+def lines_of(other: Other, asked: Sequence[FormField]) -> tuple[str, ...]:
+    """Return who it is and what they have answered, a line each; nothing where only the time is told."""
     if not other.name:
         return ()
     told = [f"{label_of(each)}: {other.answers[each.key]}" for each in asked if each.key in other.answers]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from convoca.booking.models import FormField, Schedule, Slot
 from convoca.booking.questions.bookings import waiting_for
 from convoca.booking.questions.offers import local_window, next_free_day, slots_on_offer, starts_on_offer
-from convoca.booking.questions.permissions import Action, may, sees_of_others
+from convoca.booking.questions.permissions import Action, changes_others, may, sees_of_others
 from convoca.booking.wording import minutes_text
 from convoca.core.time import local_day
 from convoca.public.asking import field_words
@@ -22,6 +22,7 @@ from convoca.public.forms import BookingForm
 from convoca.public.lengths import length_picker
 from convoca.public.month import month_days, month_table
 from convoca.public.others import lines_by_slot, others_between, others_in, with_taken
+from convoca.public.sending import key_of
 from convoca.public.summary import summary_of
 from convoca.public.visit import ANY, Visit, address_of, resource_address
 
@@ -94,6 +95,7 @@ def _beside(request: HttpRequest, visit: Visit, form: BookingForm, fields: Seque
     why_not = why_not_book(visit.viewer, visit.schedule, is_logged_in=request.user.is_authenticated)
     return {
         "form": form,
+        "form_key": key_of(form),
         "fields": field_words(form, fields),
         "resources": _resources(visit),
         "lengths": length_picker(visit),
@@ -101,6 +103,7 @@ def _beside(request: HttpRequest, visit: Visit, form: BookingForm, fields: Seque
         "needs_token": has_session(request),
         "paused": paused_text(visit),
         "why_not": why_not,
+        "changes_others": changes_others(visit.viewer, visit.schedule),
         "login": login_address(request) if why_not and not request.user.is_authenticated else "",
     }
 

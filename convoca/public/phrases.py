@@ -6,6 +6,7 @@ from django.utils.translation import gettext, ngettext
 
 from convoca.booking.models import Schedule
 from convoca.booking.operations.refusals import (
+    AlreadyBooked,
     AlreadyCancelled,
     AlreadySignedUp,
     BookingsPaused,
@@ -61,6 +62,8 @@ def say(refusal: Refusal, schedule: Schedule) -> str:
             return gettext(
                 "You are already signed up for this session. The link in your confirmation opens your booking."
             )
+        case AlreadyBooked():
+            return gettext("This was booked already. The link in your latest email opens your booking.")
         case OverlapsOwn():
             return gettext("You already have an appointment at that time. Pick another time.")
         case LimitReached(per=per, limit=limit):

@@ -6,6 +6,7 @@ from datetime import datetime
 from convoca.booking.models import Booking, Schedule, Slot
 from convoca.booking.operations.booking import Client, book_place, book_resource, book_service
 from convoca.booking.operations.refusals import NotOffered, PlacesFree
+from convoca.booking.operations.sending import once
 from convoca.booking.operations.series import book_series, sign_up_for_series
 from convoca.booking.operations.waiting import join_waiting_list
 from convoca.booking.questions.offers import slots_of
@@ -14,6 +15,7 @@ from convoca.booking.questions.terms import Terms, client_terms
 from convoca.booking.wording import language
 from convoca.core.admission import Refusal
 from convoca.public.forms import BookingForm
+from convoca.public.sending import digest_of
 from convoca.public.visit import Visit
 
 
@@ -22,9 +24,16 @@ class NotTogether(Refusal):
 
 
 def reserve(visit: Visit, form: BookingForm, *, now: datetime) -> Booking:
-    """Book what a valid form asks for; of several bookings, return the first. Raises a core Refusal."""
-    client, schedule = _client(visit, form), visit.schedule
-    terms = _terms(visit)
+    """Book what a valid form asks for, once, however often it is sent; of several bookings, return the first.
+
+    Raises a core Refusal.
+    """
+    client = _client(visit, form)
+    return once(visit.schedule.account, client, lambda: _reserve(visit, form, client, now=now))
+
+
+def _reserve(visit: Visit, form: BookingForm, client: Client, *, now: datetime) -> Booking:
+    schedule, terms = visit.schedule, _terms(visit)
     if schedule.is_capacity:
         return _sign_up(visit, form, client, terms, now=now)
     if schedule.kind == Schedule.Kind.SERVICE and visit.service is not None:
@@ -44,6 +53,7 @@ def _client(visit: Visit, form: BookingForm) -> Client:
         time_zone=visit.time_zone,
         membership=membership,
         details=form.answers,
+        form=digest_of(visit, form),
     )
 
 
@@ -56,7 +66,7 @@ def _terms(visit: Visit) -> Terms | None:
 
 def _take(visit: Visit, form: BookingForm, client: Client, terms: Terms | None, *, now: datetime) -> Booking:
     schedule, repeat = visit.schedule, form.repeat_wanted
-    if repeat is not None and visit.resource is not None:
+    if repeat is not None:
         return book_series(
             schedule,
             visit.resource,

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from convoca.public.views import booking, change, free, front, join, my, preferences, schedule
+from convoca.public.views import booking, change, free, front, join, my, preferences, schedule, theirs
 
 
 class NameInAddress:
@@ -30,6 +30,10 @@ urlpatterns = [
     path("schedule/<name:account>/<name:schedule>/<str:resource>", schedule.show_schedule, name="schedule_resource"),
     path("my/<name:account>", my.show_bookings, name="my"),
     path("my/<name:account>/profile", my.edit_profile, name="my_profile"),
+    path("my/<name:account>/others", theirs.show_theirs, name="theirs"),
+    path("my/<name:account>/others/<int:booking>/change", theirs.change_theirs, name="their_change"),
+    path("my/<name:account>/others/<int:booking>/cancel", theirs.cancel_theirs, name="their_cancel"),
+    path("my/<name:account>/others/<int:booking>/undo", theirs.undo_theirs, name="their_undo"),
     path("b/<str:token>", booking.show_booking, name="booking"),
     path("b/<str:token>/card", booking.show_card, name="booking_card"),
     path("b/<str:token>/show", booking.show_link, name="booking_show_link"),

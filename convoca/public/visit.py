@@ -162,10 +162,12 @@ def _said(request: HttpRequest, name: str) -> str:
     return request.POST.get(name) or request.GET.get(name, "")
 
 
-def read_change(request: HttpRequest, booking: Booking, viewer: Viewer, *, path: str, now: datetime) -> Visit:
+def read_change(
+    request: HttpRequest, booking: Booking, viewer: Viewer, *, path: str, time_zone: str, now: datetime
+) -> Visit:
     """Return what the address of a booking's change page asks for: days only, the rest is the booking's own."""
     slot = booking.slot
-    today = local_day(now, booking.time_zone)
+    today = local_day(now, time_zone)
     day = _day(request.GET.get("day", ""), today=today)
     occupancy = slot.occupancies.select_related("resource").first() if _has_one_resource(slot) else None
     return Visit(
@@ -173,8 +175,8 @@ def read_change(request: HttpRequest, booking: Booking, viewer: Viewer, *, path:
         viewer=viewer,
         path=path,
         today=today,
-        time_zone=booking.time_zone,
-        usual_zone=booking.time_zone,
+        time_zone=time_zone,
+        usual_zone=time_zone,
         first_day=day or today,
         resource=occupancy.resource if occupancy else None,
         service=slot.service,

@@ -6,7 +6,19 @@ from itertools import product
 import pytest
 from pytest_django import Settings
 
-from convoca.booking.models import Account, Audience, Booking, Changes, Membership, Schedule, Supervision, Visibility
+from convoca.booking.models import (
+    Account,
+    Audience,
+    Booking,
+    Changes,
+    Group,
+    GroupMember,
+    Membership,
+    Schedule,
+    ScheduleGroup,
+    Supervision,
+    Visibility,
+)
 from convoca.booking.questions.permissions import (
     Action,
     Contradiction,
@@ -38,6 +50,7 @@ LOOKERS = (
     "blocked",
     "blocked once superuser",
     "user",
+    "of a group",
     "of another",
     "of this",
     "super",
@@ -69,6 +82,7 @@ def viewers(account: Account, schedule: Schedule) -> Mapping[str, Viewer]:
         "blocked": make_member(account, role.BLOCKED),
         "blocked once superuser": make_member(account, role.BLOCKED, "once@lumbre.example"),
         "user": make_member(account),
+        "of a group": make_member(account, email="group@lumbre.example"),
         "of another": make_member(account, email="another@lumbre.example"),
         "of this": make_member(account, email="this@lumbre.example"),
         "super": make_member(account, role.SUPERUSER),
@@ -76,6 +90,10 @@ def viewers(account: Account, schedule: Schedule) -> Mapping[str, Viewer]:
     }
     for name, supervised in (("blocked once superuser", schedule), ("of another", other), ("of this", schedule)):
         Supervision.objects.create(account=account, membership=people[name], schedule=supervised)
+    group = Group.objects.create(account=account, name="Members")
+    GroupMember.objects.create(account=account, group=group, membership=people["of a group"])
+    for purpose in ScheduleGroup.Purpose:
+        ScheduleGroup.objects.create(account=account, schedule=schedule, group=group, purpose=purpose)
     of_account = {name: viewer_of(account, person.user) for name, person in people.items()}
     own = make_member(elsewhere, role.OWNER)
     return {"stranger": stranger(account), "elsewhere": viewer_of(elsewhere, own.user), **of_account}
@@ -93,6 +111,7 @@ def test_every_viewer_has_the_rank_that_they_are_given(schedule: Schedule, viewe
         "blocked": Rank.BLOCKED,
         "blocked once superuser": Rank.BLOCKED,
         "user": Rank.USER,
+        "of a group": Rank.USER,
         "of another": Rank.USER,
         "of this": Rank.SUPERUSER,
         "super": Rank.SUPERUSER,
@@ -107,25 +126,39 @@ def test_a_superuser_of_one_schedule_is_a_user_to_the_account(viewers: Mapping[s
 # Who sees, who books, and then: who may see, who may book. Never wider than who sees.
 # fmt: off
 SEEING_AND_BOOKING = [
-    # of the schedule's page           stranger elsewhere blocked once user other this super owner
-    ("anyone",     "anyone",     Action.SEE,  "+ · · · + + + + +"),
-    ("anyone",     "anyone",     Action.BOOK, "+ · · · + + + + +"),
-    ("anyone",     "users",      Action.SEE,  "+ · · · + + + + +"),
-    ("anyone",     "users",      Action.BOOK, "· · · · + + + + +"),
-    ("anyone",     "superusers", Action.SEE,  "+ · · · + + + + +"),
-    ("anyone",     "superusers", Action.BOOK, "· · · · · · + + +"),
-    ("users",      "anyone",     Action.SEE,  "· · · · + + + + +"),
-    ("users",      "anyone",     Action.BOOK, "· · · · + + + + +"),
-    ("users",      "users",      Action.SEE,  "· · · · + + + + +"),
-    ("users",      "users",      Action.BOOK, "· · · · + + + + +"),
-    ("users",      "superusers", Action.SEE,  "· · · · + + + + +"),
-    ("users",      "superusers", Action.BOOK, "· · · · · · + + +"),
-    ("superusers", "anyone",     Action.SEE,  "· · · · · · + + +"),
-    ("superusers", "anyone",     Action.BOOK, "· · · · · · + + +"),
-    ("superusers", "users",      Action.SEE,  "· · · · · · + + +"),
-    ("superusers", "users",      Action.BOOK, "· · · · · · + + +"),
-    ("superusers", "superusers", Action.SEE,  "· · · · · · + + +"),
-    ("superusers", "superusers", Action.BOOK, "· · · · · · + + +"),
+    # of the schedule's page           stranger elsewhere blocked once user group other this super owner
+    ("anyone",     "anyone",     Action.SEE,  "+ · · · + + + + + +"),
+    ("anyone",     "anyone",     Action.BOOK, "+ · · · + + + + + +"),
+    ("anyone",     "users",      Action.SEE,  "+ · · · + + + + + +"),
+    ("anyone",     "users",      Action.BOOK, "· · · · + + + + + +"),
+    ("anyone",     "groups",     Action.SEE,  "+ · · · + + + + + +"),
+    ("anyone",     "groups",     Action.BOOK, "· · · · · + · + + +"),
+    ("anyone",     "superusers", Action.SEE,  "+ · · · + + + + + +"),
+    ("anyone",     "superusers", Action.BOOK, "· · · · · · · + + +"),
+    ("users",      "anyone",     Action.SEE,  "· · · · + + + + + +"),
+    ("users",      "anyone",     Action.BOOK, "· · · · + + + + + +"),
+    ("users",      "users",      Action.SEE,  "· · · · + + + + + +"),
+    ("users",      "users",      Action.BOOK, "· · · · + + + + + +"),
+    ("users",      "groups",     Action.SEE,  "· · · · + + + + + +"),
+    ("users",      "groups",     Action.BOOK, "· · · · · + · + + +"),
+    ("users",      "superusers", Action.SEE,  "· · · · + + + + + +"),
+    ("users",      "superusers", Action.BOOK, "· · · · · · · + + +"),
+    ("groups",     "anyone",     Action.SEE,  "· · · · · + · + + +"),
+    ("groups",     "anyone",     Action.BOOK, "· · · · · + · + + +"),
+    ("groups",     "users",      Action.SEE,  "· · · · · + · + + +"),
+    ("groups",     "users",      Action.BOOK, "· · · · · + · + + +"),
+    ("groups",     "groups",     Action.SEE,  "· · · · · + · + + +"),
+    ("groups",     "groups",     Action.BOOK, "· · · · · + · + + +"),
+    ("groups",     "superusers", Action.SEE,  "· · · · · + · + + +"),
+    ("groups",     "superusers", Action.BOOK, "· · · · · · · + + +"),
+    ("superusers", "anyone",     Action.SEE,  "· · · · · · · + + +"),
+    ("superusers", "anyone",     Action.BOOK, "· · · · · · · + + +"),
+    ("superusers", "users",      Action.SEE,  "· · · · · · · + + +"),
+    ("superusers", "users",      Action.BOOK, "· · · · · · · + + +"),
+    ("superusers", "groups",     Action.SEE,  "· · · · · · · + + +"),
+    ("superusers", "groups",     Action.BOOK, "· · · · · · · + + +"),
+    ("superusers", "superusers", Action.SEE,  "· · · · · · · + + +"),
+    ("superusers", "superusers", Action.BOOK, "· · · · · · · + + +"),
 ]
 # fmt: on
 
@@ -148,8 +181,8 @@ def test_the_table_of_seeing_and_booking_is_whole() -> None:
 @pytest.mark.parametrize(
     ("action", "row"),
     [
-        (Action.SUPERVISE, "· · · · · · + + +"),
-        (Action.CONFIGURE, "· · · · · · · · +"),
+        (Action.SUPERVISE, "· · · · · · · + + +"),
+        (Action.CONFIGURE, "· · · · · · · · · +"),
     ],
 )
 @pytest.mark.parametrize("audience", Audience)
@@ -163,19 +196,19 @@ def test_m19_who_supervises_and_configures_whatever_the_settings(
 
 # fmt: off
 OF_THE_ACCOUNT = [
-    # What superusers may do             stranger elsewhere blocked once user other this super owner
-    ("nothing", Action.SEE_PEOPLE,  "· · · · · · · + +"),
-    ("nothing", Action.ADD_PEOPLE,  "· · · · · · · · +"),
-    ("nothing", Action.RANK_PEOPLE, "· · · · · · · · +"),
-    ("nothing", Action.GOVERN,      "· · · · · · · · +"),
-    ("add",     Action.SEE_PEOPLE,  "· · · · · · · + +"),
-    ("add",     Action.ADD_PEOPLE,  "· · · · · · · + +"),
-    ("add",     Action.RANK_PEOPLE, "· · · · · · · · +"),
-    ("add",     Action.GOVERN,      "· · · · · · · · +"),
-    ("rank",    Action.SEE_PEOPLE,  "· · · · · · · + +"),
-    ("rank",    Action.ADD_PEOPLE,  "· · · · · · · + +"),
-    ("rank",    Action.RANK_PEOPLE, "· · · · · · · + +"),
-    ("rank",    Action.GOVERN,      "· · · · · · · · +"),
+    # What superusers may do             stranger elsewhere blocked once user group other this super owner
+    ("nothing", Action.SEE_PEOPLE,  "· · · · · · · · + +"),
+    ("nothing", Action.ADD_PEOPLE,  "· · · · · · · · · +"),
+    ("nothing", Action.RANK_PEOPLE, "· · · · · · · · · +"),
+    ("nothing", Action.GOVERN,      "· · · · · · · · · +"),
+    ("add",     Action.SEE_PEOPLE,  "· · · · · · · · + +"),
+    ("add",     Action.ADD_PEOPLE,  "· · · · · · · · + +"),
+    ("add",     Action.RANK_PEOPLE, "· · · · · · · · · +"),
+    ("add",     Action.GOVERN,      "· · · · · · · · · +"),
+    ("rank",    Action.SEE_PEOPLE,  "· · · · · · · · + +"),
+    ("rank",    Action.ADD_PEOPLE,  "· · · · · · · · + +"),
+    ("rank",    Action.RANK_PEOPLE, "· · · · · · · · + +"),
+    ("rank",    Action.GOVERN,      "· · · · · · · · · +"),
 ]
 # fmt: on
 
@@ -192,11 +225,13 @@ def test_m19_who_may_what_to_the_users_of_an_account(
 # fmt: off
 CHANGING = [
     # Whose bookings users change, whose booking it is
-    #                                   stranger elsewhere blocked once user other this super owner
-    ("nobodys",    "theirs",    "· · · · · · + + +"),
-    ("nobodys",    "another's", "· · · · · · + + +"),
-    ("own",        "theirs",    "· · · · + + + + +"),
-    ("own",        "another's", "· · · · · · + + +"),
+    #                                   stranger elsewhere blocked once user group other this super owner
+    ("nobodys",    "theirs",    "· · · · · · · + + +"),
+    ("nobodys",    "another's", "· · · · · · · + + +"),
+    ("own",        "theirs",    "· · · · + + + + + +"),
+    ("own",        "another's", "· · · · · · · + + +"),
+    ("everybodys", "theirs",    "· · · · + + + + + +"),
+    ("everybodys", "another's", "· · · · + + + + + +"),
 ]
 # fmt: on
 
@@ -205,7 +240,7 @@ CHANGING = [
 def test_m19_whose_bookings_may_be_changed(
     who_changes: str, whose: str, row: str, schedule: Schedule, viewers: Mapping[str, Viewer]
 ) -> None:
-    schedule.who_changes = Changes(who_changes)
+    schedule.who_changes, schedule.others_see = Changes(who_changes), Visibility.NAMES
     booking = book(schedule)
 
     def changes(viewer: Viewer) -> bool:
@@ -216,8 +251,44 @@ def test_m19_whose_bookings_may_be_changed(
     assert {looker: changes(viewer) for looker, viewer in viewers.items()} == marks(row)
 
 
-def test_a_choice_was_offered_that_no_page_kept() -> None:
-    assert set(Changes) == {Changes.NOBODYS, Changes.OWN}
+def test_the_table_of_changing_is_whole() -> None:
+    """A choice was offered once that no page kept."""
+    assert {(who, whose) for who, whose, _ in CHANGING} == set(product(Changes.values, ("theirs", "another's")))
+
+
+@pytest.mark.parametrize("others_see", Visibility)
+@pytest.mark.parametrize("who_books", Audience)
+def test_m19_everybody_s_bookings_are_changed_by_users_who_may_book_and_see_whose_they_are(
+    who_books: Audience, others_see: Visibility, schedule: Schedule, viewers: Mapping[str, Viewer]
+) -> None:
+    schedule.who_changes, schedule.who_books, schedule.others_see = Changes.EVERYBODYS, who_books, others_see
+    booking = book(schedule)
+    told = others_see in {Visibility.NAMES, Visibility.EVERYTHING}
+    users = {"user", "of a group", "of another"}
+    booking_users = {looker for looker in users if may(viewers[looker], Action.BOOK, schedule)}
+
+    changing = {looker for looker, viewer in viewers.items() if may_change(viewer, booking, schedule)}
+
+    assert changing == {"of this", "super", "owner"} | (booking_users if told else set())
+
+
+def test_everybody_s_bookings_are_those_of_the_schedule_s_own_account(
+    schedule: Schedule, viewers: Mapping[str, Viewer]
+) -> None:
+    schedule.who_changes, schedule.others_see = Changes.EVERYBODYS, Visibility.NAMES
+    elsewhere = book(make_resource_schedule(make_account("Tercera")))
+
+    assert not may_change(viewers["user"], elsewhere, schedule)
+
+
+def test_a_blocked_person_s_booking_is_no_other_user_s_to_change(
+    schedule: Schedule, account: Account, viewers: Mapping[str, Viewer]
+) -> None:
+    schedule.who_changes, schedule.others_see = Changes.EVERYBODYS, Visibility.NAMES
+    barred = book(schedule, client=make_client(membership=viewers["blocked"].membership))
+
+    assert not may_change(viewers["user"], barred, schedule)
+    assert may_change(viewers["super"], barred, schedule)
 
 
 # --- the holder of a booking's address ---
@@ -306,7 +377,7 @@ def test_where_nothing_is_contradictory_whoever_may_book_may_see(
 ) -> None:
     for sees, books in product(Audience, Audience):
         schedule.who_sees, schedule.who_books = sees, books
-        clash = contradictions(who_sees=sees, who_books=books)
+        clash = contradictions(who_sees=sees, who_books=books, groups_that_see={1}, groups_that_book={1})
         if not clash:
             lone = {name for name, viewer in viewers.items() if may(viewer, Action.BOOK, schedule)}
             assert lone <= {name for name, viewer in viewers.items() if may(viewer, Action.SEE, schedule)}

@@ -156,7 +156,7 @@ def test_m19_an_account_s_page_lists_what_its_reader_may_see(client: Client) -> 
     assert {who: [str(each) for each in Audience if f"For {each}" in text] for who, text in listed.items()} == {
         "stranger": ["anyone"],
         "user": ["anyone", "users"],
-        "owner": ["anyone", "users", "superusers"],
+        "owner": ["anyone", "users", "groups", "superusers"],
     }
 
 
@@ -175,6 +175,7 @@ def test_m19_the_front_page_lists_what_everybody_may_see(client: Client) -> None
     ("who_sees", "status", "sentence"),
     [
         (Audience.USERS, 403, "Only users of Estudio Lumbre see this."),
+        (Audience.GROUPS, 403, "Only users of Estudio Lumbre see this."),
         (Audience.SUPERUSERS, 404, "There is no such schedule."),
     ],
 )

@@ -138,7 +138,7 @@ def test_many_bookings_take_as_many_queries_as_one(
     cancel(own(schedule, eva, "14:00"), now=NOW)
 
     # Session, log-in, account, rights (2), how many were; coming and earlier, each with links and with whom.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(MY)
 
 

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from convoca.booking.models import Booking, Schedule, Series, StartTime
-from tests.booking.building import at, book, make_account, make_resource_schedule
+from convoca.booking.operations.booking import book_resource
+from tests.booking.building import NOW, at, book, make_account, make_client, make_resource_schedule
 from tests.public.reading import checked, choices, page_of, post, the_booking, words
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +177,36 @@ def test_m18_of_a_series_that_clashes_nothing_is_booked_and_every_clash_is_named
     assert '<option value="weekly" selected>' in html
     assert 'name="until" type="date" value="2026-12-17"' in html
     assert checked(refused) == ["10:00 to 10:30, Thursday 26 November"]
+
+
+def test_m18_a_repeat_takes_any_resource_that_is_free_each_time(client: Client) -> None:
+    schedule = repeating(resources=2, resource_choice=Schedule.ResourceChoice.FIRST)
+    # On the second date Room 1 is taken.
+    book(schedule, "10:00", day=date(2026, 12, 3))
+    page = client.get(PAGE, THAT_DAY | {"resource": "any"})
+
+    answer = post(client, f"{PAGE}?resource=any", start=TEN, repeat="weekly", until="2026-12-10")
+
+    own = Booking.objects.filter(email="luis@example.org", made_with=None).latest("pk")
+    made = Booking.objects.filter(pk=own.pk) | Booking.objects.filter(made_with=own)
+    rooms = [each.slot.occupancies.get().resource.name for each in made.order_by("slot__starts_at")]
+    assert 'id="repeat"' in page.content.decode()
+    assert answer.status_code == 303
+    assert rooms == ["Room 1", "Room 2", "Room 1"]
+
+
+def test_m18_of_a_repeat_with_any_resource_nothing_is_booked_if_one_date_has_none_free(client: Client) -> None:
+    schedule = repeating(resources=2)
+    for room in schedule.resources.all():
+        book_resource(schedule, room, at("10:00", date(2026, 12, 3)), client=make_client(), now=NOW)
+
+    refused = post(client, f"{PAGE}?resource=any", start=TEN, repeat="weekly", until="2026-12-10")
+
+    text = words(refused)
+    assert refused.status_code == 409
+    assert "Nothing was booked, because 1 of the dates is not possible:" in text
+    assert "Thu 3 Dec, 10:00: Somebody has booked that time." in text
+    assert Booking.objects.count() == 2
 
 
 @pytest.mark.parametrize(

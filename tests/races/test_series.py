@@ -143,3 +143,24 @@ def test_moving_a_course_and_leaving_it_at_the_same_moment_leaves_places_and_peo
 
     assert outcomes == {"done": THREADS}
     assert places_taken_are_places_held()
+
+
+def test_series_with_any_resource_take_whole_pools_and_never_the_same_one_twice() -> None:
+    rooms = 3
+    schedule = make_resource_schedule(make_account(), resources=rooms, repeats=Schedule.Repeats.MAY)
+
+    outcomes = at_once(
+        lambda n: book_series(
+            schedule,
+            None,
+            at("10:00"),
+            repeat=WEEKLY,
+            client=make_client(email=f"visitor{n}@example.org"),
+            now=NOW,
+        )
+    )
+
+    assert outcomes == {"done": rooms, "SeriesClash": THREADS - rooms}
+    assert Booking.objects.count() == rooms * WEEKS
+    taken = Occupancy.objects.values_list("resource", "starts_at")
+    assert len(set(taken)) == len(taken) == rooms * WEEKS

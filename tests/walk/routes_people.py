@@ -6,14 +6,15 @@ from typing import Any
 
 from django.urls import reverse
 
-from convoca.booking.models import Invitation, Membership, Sealed
+from convoca.booking.models import Group, GroupMember, Invitation, Membership, Sealed
 from convoca.booking.operations.addresses import digest, new_token
 from tests.booking.building import NOW
-from tests.walk.scene import Scene
-from tests.walk.viewers import WITH_LOG_IN, Looker
+from tests.walk.scene import DAY, Scene, start
+from tests.walk.viewers import WITH_LOG_IN, Looker, Secret
 from tests.walk.visiting import Route, Statuses, Visit, answer, everybody, logged_in, named, of_schedules, owner
 
 ACCESS = {"who_sees": "users", "who_books": "users", "who_changes": "own", "others_see": "times"}
+GROUPS = ("groups_that_see", "groups_that_book")
 REGISTRATION = {"sign_up": "domain", "sign_up_domain": "example.org", "superusers_may": "add"}
 PROFILE = {"name": "Ada", "phone": "+34 600", "language": "es", "time_zone": "America/Lima"}
 NEW = {"name": "Ada Ruiz", "email": "ada@example.org"}
@@ -28,6 +29,33 @@ def managers(status: int) -> Statuses:
 def users(status: int) -> Statuses:
     """Whoever is a user of the account; who is of another is asked to join, and who is blocked is told so."""
     return everybody(302) | {Looker.BLOCKED: 403} | dict.fromkeys(USERS, status)
+
+
+def changers(status: int) -> Statuses:
+    """Whoever is a user where users change what others have booked; who supervises it has other pages for that."""
+    return users(status) | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), 404)
+
+
+def of_theirs(name: str, *, query: str = "", **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
+    def visits(scene: Scene, _: Looker) -> list[Visit]:
+        booking = scene.slots[Secret.TYPED].bookings.get()
+        return [Visit(path=reverse(name, args=[scene.account.name, booking.pk]) + query, form=form)]
+
+    return visits
+
+
+def of_group(name: str, /, *people: Looker, **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
+    """Visit a group's page, with somebody who is in it where the address names one."""
+
+    def visits(scene: Scene, _: Looker) -> list[Visit]:
+        group, _made = Group.objects.get_or_create(account=scene.account, name="Members")
+        members = [Membership.objects.get(account=scene.account, user=scene.users[each]) for each in people]
+        for member in members:
+            GroupMember.objects.get_or_create(account=scene.account, group=group, membership=member)
+        path = reverse(name, args=[scene.account.name, group.pk, *(member.pk for member in members)])
+        return [Visit(path=path, form=form)]
+
+    return visits
 
 
 def of_person(route: str, looker: Looker, *arguments: Any, **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
@@ -95,6 +123,32 @@ PEOPLE: dict[str, Route] = {
         post=answer(owner(303)),
         fields=("role", "schedules"),
     ),
+    # Groups.
+    "manage:groups": Route(
+        visits=named("manage:groups", name="Friends"),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=("name",),
+    ),
+    "manage:group": Route(
+        visits=of_group("manage:group", name="Friends"),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        query=("page",),
+        fields=("name",),
+    ),
+    "manage:group-add": Route(
+        visits=of_group("manage:group-add", person="member@lumbre.example"),
+        get=answer(owner(303)),
+        post=answer(owner(303)),
+        query=("page",),
+        fields=("person",),
+    ),
+    "manage:group-remove": Route(visits=of_group("manage:group-remove", Looker.MEMBER), post=answer(owner(303))),
+    "manage:delete-group": Route(visits=of_group("manage:delete-group"), post=answer(owner(303))),
+    "manage:person-groups": Route(
+        visits=of_person("manage:person-groups", Looker.MEMBER), post=answer(owner(303)), fields=("groups",)
+    ),
     "manage:block-person": Route(visits=of_person("manage:block-person", Looker.MEMBER), post=answer(owner(303))),
     "manage:unblock-person": Route(visits=of_person("manage:unblock-person", Looker.BLOCKED), post=answer(owner(303))),
     "manage:send-invitation": Route(visits=of_invitation("manage:send-invitation"), post=answer(owner(303))),
@@ -110,7 +164,7 @@ PEOPLE: dict[str, Route] = {
         visits=of_schedules("resource", "service", "class", name="manage:access", **ACCESS),
         get=answer(owner(200)),
         post=answer(owner(303)),
-        fields=tuple(ACCESS),
+        fields=(*ACCESS, *GROUPS),
     ),
     "manage:appoint": Route(
         visits=of_schedules("resource", name="manage:appoint", person="member@lumbre.example"),
@@ -136,6 +190,26 @@ PEOPLE: dict[str, Route] = {
     ),
     # A user's own pages.
     "my": Route(visits=named("my"), get=answer(users(200)), query=("page",)),
+    "theirs": Route(
+        visits=named("theirs", query="?cancelled=1&moved=1"),
+        get=answer(changers(200)),
+        query=("page", "cancelled", "moved"),
+    ),
+    "their_change": Route(
+        visits=of_theirs("their_change", query=f"?day={DAY}", start=start("15:00")),
+        get=answer(changers(200)),
+        post=answer(changers(303)),
+        query=("day", "all", "month"),
+        fields=("start", "slot"),
+    ),
+    "their_cancel": Route(
+        visits=of_theirs("their_cancel"),
+        get=answer(changers(200)),
+        post=answer(changers(303)),
+        fields=("message",),
+    ),
+    # Whoever has not just cancelled it has nothing to take back.
+    "their_undo": Route(visits=of_theirs("their_undo"), post=answer(changers(404))),
     "my_profile": Route(
         visits=named("my_profile", **PROFILE), get=answer(users(200)), post=answer(users(303)), fields=tuple(PROFILE)
     ),

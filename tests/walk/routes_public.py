@@ -19,7 +19,7 @@ from tests.walk.visiting import (
 )
 
 PICKED = ("tz", "day", "all", "month", "zones", "service", "resource", "length")
-DETAILS = ("name", "email", "email_again", "website", "phone", "field_1", "quantity", "repeat", "until")
+DETAILS = ("form_key", "name", "email", "email_again", "website", "phone", "field_1", "quantity", "repeat", "until")
 BOOKING = ("start", "slot", *DETAILS, "resource", "service", "length")
 
 PUBLIC: dict[str, Route] = {

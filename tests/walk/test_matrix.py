@@ -18,7 +18,17 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from convoca.booking.models import Account, Booking, Membership, Schedule, Slot, Supervision
+from convoca.booking.models import (
+    Account,
+    Booking,
+    Group,
+    GroupMember,
+    Membership,
+    Schedule,
+    ScheduleGroup,
+    Slot,
+    Supervision,
+)
 from convoca.booking.operations.booking import book_place
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.configuring import set_rules
@@ -38,9 +48,10 @@ from tests.booking.building import (
 from tests.walk.scene import DAY, new_browser, start
 
 SETTINGS = ("who_sees", "who_books", "who_changes", "others_see")
-AUDIENCES = ("anyone", "users", "superusers")
-CHANGING = ("nobodys", "own")
+AUDIENCES = ("anyone", "users", "groups", "superusers")
+CHANGING = ("nobodys", "own", "everybodys")
 LEVELS = ("nothing", "times", "names", "everything")
+TOLD = ("names", "everything")
 SOMEBODY, ADDRESS, MASKED = "Luis Pérez", "luis@example.org", "l…@e….org"
 
 
@@ -53,6 +64,7 @@ class Looker(StrEnum):
     BLOCKED = "a blocked user"
     FALLEN = "a blocked superuser of this schedule"
     USER = "a user"
+    GROUPED = "a user of the group"
     CLIENT = "a user who has booked"
     OF_ANOTHER = "a superuser of another schedule"
     OF_THIS = "a superuser of this schedule"
@@ -62,7 +74,7 @@ class Looker(StrEnum):
 
 VISITORS = {Looker.STRANGER, Looker.OTHER_USER, Looker.OTHER_OWNER}
 BLOCKED = {Looker.BLOCKED, Looker.FALLEN}
-USERS = {Looker.USER, Looker.CLIENT, Looker.OF_ANOTHER}
+USERS = {Looker.USER, Looker.GROUPED, Looker.CLIENT, Looker.OF_ANOTHER}
 SUPERVISORS = {Looker.OF_THIS, Looker.SUPERUSER, Looker.OWNER}
 
 # --- what is right ---
@@ -70,6 +82,7 @@ SUPERVISORS = {Looker.OF_THIS, Looker.SUPERUSER, Looker.OWNER}
 LETS_IN = {
     "anyone": VISITORS | USERS | SUPERVISORS,
     "users": USERS | SUPERVISORS,
+    "groups": {Looker.GROUPED} | SUPERVISORS,
     "superusers": SUPERVISORS,
 }
 
@@ -85,7 +98,9 @@ class Access:
 
     @property
     def is_sensible(self) -> bool:
-        """Whoever books has to see what."""
+        """Whoever books has to see what, and whoever changes bookings has to book there and see whose they are."""
+        if self.who_changes == "everybodys" and (self.who_books == "superusers" or self.others_see not in TOLD):
+            return False
         return LETS_IN[self.who_books] <= LETS_IN[self.who_sees]
 
     def sees(self, looker: Looker) -> bool:
@@ -100,7 +115,7 @@ class Access:
             return True
         if self.who_changes == "nobodys" or looker in BLOCKED | VISITORS:
             return False
-        return looker == whose
+        return looker == whose or (self.who_changes == "everybodys" and self.books(looker))
 
     def level(self, looker: Looker) -> str:
         """Say how much is seen of the bookings of others."""
@@ -112,7 +127,7 @@ class Access:
         """Return the answer to somebody who is not in the audience: log in; this is not for you; there is no page."""
         if looker in BLOCKED:
             return 403
-        if audience == "users":
+        if audience in {"users", "groups"}:
             return 302 if looker is Looker.STRANGER else 403
         return 404
 
@@ -127,7 +142,7 @@ PAIRS = sorted({(access.who_sees, access.who_books) for access in EVERY_ACCESS})
 
 def at_the_doors(who_sees: str, who_books: str) -> list[Access]:
     """Return four settings that together have every level, and whatever may be said of changes."""
-    changes = ("nobodys", "own", "nobodys", "own")
+    changes = ("nobodys", "own", "nobodys", "own" if who_books == "superusers" else "everybodys")
     return [
         Access(who_sees=who_sees, who_books=who_books, who_changes=change, others_see=level)
         for change, level in zip(changes, LEVELS, strict=True)
@@ -167,6 +182,7 @@ def build_scene() -> Scene:
         Looker.BLOCKED: make_member(account, Membership.Role.BLOCKED),
         Looker.FALLEN: make_member(account, Membership.Role.BLOCKED, "fallen@lumbre.example"),
         Looker.USER: make_member(account),
+        Looker.GROUPED: make_member(account, email="grouped@lumbre.example"),
         Looker.CLIENT: make_member(account, email="client@lumbre.example"),
         Looker.OF_ANOTHER: make_member(account, email="another@lumbre.example"),
         Looker.OF_THIS: make_member(account, email="this@lumbre.example"),
@@ -176,6 +192,10 @@ def build_scene() -> Scene:
     yoga = make_capacity_schedule(account, has_waiting_list=True)
     for looker, supervised in ((Looker.FALLEN, schedule), (Looker.OF_ANOTHER, yoga), (Looker.OF_THIS, schedule)):
         Supervision.objects.create(account=account, membership=people[looker], schedule=supervised)
+    group = Group.objects.create(account=account, name="Members")
+    GroupMember.objects.create(account=account, group=group, membership=people[Looker.GROUPED])
+    for purpose in ScheduleGroup.Purpose:
+        ScheduleGroup.objects.create(account=account, schedule=schedule, group=group, purpose=purpose)
     browsers = {looker: new_browser() for looker in Looker}
     for looker, person in people.items():
         browsers[looker].force_login(person.user)
@@ -212,7 +232,7 @@ def test_the_matrix_in_code_says_what_is_right_for_every_setting_and_everybody(s
         scene.set(access)
         wrong += [f"{access}: {looker}: {what}" for looker in Looker for what in wrong_in_code(scene, access, looker)]
 
-    assert len(EVERY_ACCESS) == 48
+    assert len(EVERY_ACCESS) == 92
     assert not wrong, "\n".join(wrong)
 
 

@@ -4,6 +4,7 @@ from convoca.booking.models.account import Account, Invitation, Language, Member
 from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
 from convoca.booking.models.form import FormField
+from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.quota import CallPace, QuotaDay
@@ -32,6 +33,8 @@ __all__ = [
     "Connection",
     "FormField",
     "Grant",
+    "Group",
+    "GroupMember",
     "Invitation",
     "Language",
     "Meeting",
@@ -44,6 +47,7 @@ __all__ = [
     "QuotaDay",
     "Resource",
     "Schedule",
+    "ScheduleGroup",
     "ScheduleResource",
     "Sealed",
     "Series",

@@ -10,6 +10,7 @@ class Audience(models.TextChoices):
 
     ANYONE = "anyone", _("Anyone who knows the address")
     USERS = "users", _("Users who log in")
+    GROUPS = "groups", _("Only users of these groups")
     SUPERUSERS = "superusers", _("Only superusers")
 
 
@@ -18,6 +19,7 @@ class Changes(models.TextChoices):
 
     NOBODYS = "nobodys", _("None: only superusers change bookings")
     OWN = "own", _("Their own")
+    EVERYBODYS = "everybodys", _("Everybody's: whoever logs in and may book here")
 
 
 class Visibility(models.TextChoices):

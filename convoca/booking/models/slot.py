@@ -107,7 +107,8 @@ class Booking(models.Model):
     """One person's place in a slot. A cancelled one stays.
 
     `made_with` is the first of several bookings that were made in one act. `passed_at` is when somebody who waits let
-    an offer pass; empty again when a further place becomes free.
+    an offer pass; empty again when a further place becomes free. `form_digest` is by what the form is known that made
+    it: however often that is sent, it makes one booking.
     """
 
     class Status(models.TextChoices):
@@ -123,6 +124,7 @@ class Booking(models.Model):
         Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="bookings"
     )
     made_with = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="made_beside")
+    form_digest = models.CharField(max_length=64, null=True, blank=True, editable=False)
     status = models.CharField(max_length=16, choices=Status, default=Status.CONFIRMED)
     waits_since = models.DateTimeField(null=True, blank=True)
     offered_until = models.DateTimeField(null=True, blank=True)
@@ -166,7 +168,14 @@ class Booking(models.Model):
                 fields=["account", "-cancelled_at"], condition=Q(cancelled_at__isnull=False), name="booking_cancelled"
             ),
         ]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="booking_takes_a_place")]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="booking_takes_a_place"),
+            models.UniqueConstraint(
+                fields=["account", "form_digest"],
+                condition=Q(form_digest__isnull=False),
+                name="booking_once_per_form_digest",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"booking {self.pk}"

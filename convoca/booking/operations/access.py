@@ -1,30 +1,61 @@
 """The owner's word on who may what: of one schedule, and of the account."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from convoca.booking.models import Account, Audience, Changes, Schedule, Visibility
-from convoca.booking.operations.refusals import ContradictoryAccess
+from django.db import transaction
+
+from convoca.booking.models import Account, Audience, Changes, Group, Schedule, ScheduleGroup, Visibility
+from convoca.booking.operations.refusals import ContradictoryAccess, NoSuchGroup
 from convoca.booking.questions.permissions import contradictions
+
+Purpose = ScheduleGroup.Purpose
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """Who sees a schedule, who books on it, whose bookings users change, and what they see of others'."""
+    """Who sees a schedule, who books on it, whose bookings users change, and what they see of others'.
+
+    The groups, by their ids, count where only users of some groups are let in.
+    """
 
     who_sees: Audience
     who_books: Audience
     who_changes: Changes
     others_see: Visibility
+    groups_that_see: frozenset[int] = frozenset()
+    groups_that_book: frozenset[int] = frozenset()
 
 
 def set_access(schedule: Schedule, access: Access) -> None:
-    """Save who may what on the schedule, from now on. Raises ContradictoryAccess."""
-    found = contradictions(who_sees=access.who_sees, who_books=access.who_books)
+    """Save who may what on the schedule, from now on. Raises ContradictoryAccess, or NoSuchGroup."""
+    found = contradictions(**vars(access))
     if found:
         raise ContradictoryAccess(found)
     schedule.who_sees, schedule.who_books = access.who_sees, access.who_books
     schedule.who_changes, schedule.others_see = access.who_changes, access.others_see
-    schedule.save(update_fields=["who_sees", "who_books", "who_changes", "others_see"])
+    with transaction.atomic():
+        schedule.save(update_fields=["who_sees", "who_books", "who_changes", "others_see"])
+        _admit(schedule, Purpose.SEES, access.groups_that_see if access.who_sees == Audience.GROUPS else ())
+        _admit(schedule, Purpose.BOOKS, access.groups_that_book if access.who_books == Audience.GROUPS else ())
+
+
+def _admit(schedule: Schedule, purpose: ScheduleGroup.Purpose, wanted: Collection[int]) -> None:
+    """Let exactly these groups in. Raises NoSuchGroup if one of them is not, or no longer, the account's."""
+    # Whoever deletes a group holds it as well: one of the two comes first.
+    own = Group.objects.select_for_update(no_key=True).filter(account=schedule.account_id, pk__in=wanted)
+    groups = list(own.order_by("pk"))
+    if len(groups) != len(set(wanted)):
+        raise NoSuchGroup
+    admitted = ScheduleGroup.objects.filter(account=schedule.account_id, schedule=schedule, purpose=purpose)
+    admitted.exclude(group__in=groups).delete()
+    ScheduleGroup.objects.bulk_create(
+        (
+            ScheduleGroup(account_id=schedule.account_id, schedule=schedule, group=group, purpose=purpose)
+            for group in groups
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def set_registration(

@@ -41,7 +41,8 @@ class Client:
     """Who books: a contact, or a person with a log-in. `language` and `time_zone` are those of their mails.
 
     `details` are the answers to the form's further fields, by the names of the booking's columns. `booked_by` is who
-    acts for them, if they do not act themselves.
+    acts for them, if they do not act themselves. `form` is by what the form that they sent is known; None where no
+    form is, or it may be sent again to book again.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Client:
     membership: Membership | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     booked_by: Actor | None = None
+    form: str | None = None
 
     @property
     def actor(self) -> Actor:
@@ -266,7 +268,8 @@ def write_booking(
     the worker.
     """
     booking = new_booking(slot, client=client, quantity=quantity)
-    booking.made_with = first
+    if first is not None:
+        booking.made_with, booking.form_digest = first, None
     if terms.approval:
         booking.status = Booking.Status.PENDING
     booking.save(force_insert=True)
@@ -294,6 +297,7 @@ def new_booking(slot: Slot, *, client: Client, quantity: int) -> Booking:
         email=client.email,
         language=client.language,
         time_zone=client.time_zone,
+        form_digest=client.form,
         **client.details,
     )
     give_addresses(booking)

@@ -18,6 +18,10 @@ class AlreadySignedUp(Refusal):
     """This person has a place in this slot."""
 
 
+class AlreadyBooked(Refusal):
+    """This very form has made a booking, which is by now somebody else's to open."""
+
+
 class UndoTooLate(Refusal):
     """The minutes in which a cancellation can be taken back are over."""
 
@@ -90,6 +94,21 @@ class IsBlocked(Refusal):
 
 class NoSuchUser(Refusal):
     """No user of the account has this login name or address."""
+
+
+class NoSuchGroup(Refusal):
+    """The account has no such group, or not any more."""
+
+
+class GroupExists(Refusal):
+    """The account has a group of that name."""
+
+
+@dataclass(eq=False)
+class GroupInUse(Refusal):
+    """The group decides who sees or books on these schedules, so it stays until they name it no more."""
+
+    schedules: tuple[str, ...]
 
 
 @dataclass(eq=False)

@@ -19,6 +19,7 @@ from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import OF_OTHERS, let_others_tell, owe_cancellations
 from convoca.booking.operations.refusals import AlreadyCancelled, NotOffered, RepeatNotAllowed
 from convoca.booking.operations.taking import lock_resources, lock_slots
+from convoca.booking.questions.offers import needs_of
 from convoca.booking.questions.series import following_bookings
 from convoca.booking.questions.terms import Terms, client_terms, length_of
 from convoca.core.admission import ResourceTaken, admit_every
@@ -56,7 +57,7 @@ def occurrences(
 
 def book_series(
     schedule: Schedule,
-    resource: Resource,
+    resource: Resource | None,
     starts_at: datetime,
     *,
     repeat: Repeat,
@@ -67,9 +68,10 @@ def book_series(
 ) -> list[Booking]:
     """Book one resource at `starts_at` and at the same clock of every repeat: a slot and a booking each, in order.
 
-    One mail tells of all of them. Raises SeriesClash (core.admission: its `clashes` are Clash(interval, refusal)) if
-    any cannot be booked; TooManyRepeats; RepeatNotAllowed where the schedule's users may not; BookingsPaused, or
-    NotOffered. Then nothing was written.
+    Without a `resource`, each time any of the schedule's that is free, by the schedule's preference. One mail tells of
+    all of them. Raises SeriesClash (core.admission: its `clashes` are Clash(interval, refusal)) if any cannot be
+    booked; TooManyRepeats; RepeatNotAllowed where the schedule's users may not; BookingsPaused, or NotOffered. Then
+    nothing was written.
     """
     if schedule.kind != Schedule.Kind.RESOURCE:
         raise NotOffered
@@ -79,9 +81,10 @@ def book_series(
     refuse_while_paused(schedule, terms)
     length = length or length_of(schedule, None)
     first = Interval(starts_at, terms.rules.length.end_of(starts_at, length, schedule.time_zone))
+    needs = needs_of(schedule, resource=resource, service=None)
     try:
         with transaction.atomic():
-            return _write_series(schedule, resource, first, repeat, client=client, terms=terms, now=now)
+            return _write_series(schedule, needs, first, repeat, client=client, terms=terms, now=now)
     except IntegrityError as error:
         if "occupancy_no_overlap" in str(error):
             raise ResourceTaken from error
@@ -90,7 +93,7 @@ def book_series(
 
 def _write_series(
     schedule: Schedule,
-    resource: Resource,
+    needs: Sequence[Sequence[int]],
     first: Interval,
     repeat: Repeat,
     *,
@@ -100,7 +103,7 @@ def _write_series(
 ) -> list[Booking]:
     if terms.counts_the_person:
         lock_person(schedule.account_id, client.membership, client.email)
-    lock_resources(schedule, [resource.pk])
+    lock_resources(schedule, sorted({each for need in needs for each in need}))
     times, series = occurrences(first, repeat, length=terms.rules.length, schedule=schedule)
     bookings: list[Booking] = []
 
@@ -108,7 +111,7 @@ def _write_series(
         # What was written before is in the table by now, so it counts as taken and as the booker's own.
         leader = bookings[0] if bookings else None
         booking = write_on_demand(
-            schedule, [[resource.pk]], when, service=None, series=series, client=client, terms=terms, now=now,
+            schedule, needs, when, service=None, series=series, client=client, terms=terms, now=now,
             first=leader,
         )  # fmt: skip
         bookings.append(booking)

@@ -4,9 +4,19 @@ Doors ask `may` before they show or do anything; operations bind nobody by rank,
 What a link is and who sees it is `links.links_for`'s business, not this module's.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 
-from convoca.booking.models import Account, Audience, Booking, Changes, Membership, Schedule, Visibility
+from convoca.booking.models import (
+    Account,
+    Audience,
+    Booking,
+    Changes,
+    Membership,
+    Schedule,
+    ScheduleGroup,
+    Visibility,
+)
 from convoca.booking.questions.viewers import Viewer
 
 
@@ -51,8 +61,15 @@ ALWAYS: dict[Action, frozenset[Rank]] = {
 ADMITTED: dict[Audience, frozenset[Rank]] = {
     Audience.ANYONE: frozenset({Rank.VISITOR, Rank.USER}) | SUPERVISORS,
     Audience.USERS: frozenset({Rank.USER}) | SUPERVISORS,
+    # And those users who are in one of its groups, whom no rank tells.
+    Audience.GROUPS: SUPERVISORS,
     Audience.SUPERUSERS: SUPERVISORS,
 }
+
+Purpose = ScheduleGroup.Purpose
+
+# Who sees so much of a booking knows whose it is.
+TELLING = frozenset({Visibility.NAMES, Visibility.EVERYTHING})
 
 # What superusers of the whole account may do to people, by the owner's word.
 GRANTED: dict[Account.SuperusersMay, frozenset[Action]] = {
@@ -65,16 +82,38 @@ GRANTED: dict[Account.SuperusersMay, frozenset[Action]] = {
 class Contradiction(StrEnum):
     """Two choices of a schedule's access that cannot both be meant."""
 
+    NOBODY_SEES = "only users of some groups see the schedule, and no group is chosen"
+    NOBODY_BOOKS = "only users of some groups book, and no group is chosen"
     BOOKS_UNSEEN = "more people may book than may see the schedule"
+    CHANGES_UNSEEN = "users may change bookings of which they do not see whose they are"
+    CHANGES_UNBOOKED = "users may change bookings where they may not book"
 
 
 # From few to many.
-WIDTH = {Audience.SUPERUSERS: 0, Audience.USERS: 1, Audience.ANYONE: 2}
+WIDTH = {Audience.SUPERUSERS: 0, Audience.GROUPS: 1, Audience.USERS: 2, Audience.ANYONE: 3}
 
 
-def contradictions(*, who_sees: Audience, who_books: Audience) -> tuple[Contradiction, ...]:
+def contradictions(
+    *,
+    who_sees: Audience,
+    who_books: Audience,
+    who_changes: Changes = Changes.OWN,
+    others_see: Visibility = Visibility.NOTHING,
+    groups_that_see: Collection[int] = (),
+    groups_that_book: Collection[int] = (),
+) -> tuple[Contradiction, ...]:
     """Return what cannot be meant together of a schedule's access, in the order of its page."""
-    return (Contradiction.BOOKS_UNSEEN,) if WIDTH[who_books] > WIDTH[who_sees] else ()
+    both = who_sees == who_books == Audience.GROUPS
+    changes_others = who_changes == Changes.EVERYBODYS
+    found = {
+        Contradiction.NOBODY_SEES: who_sees == Audience.GROUPS and not groups_that_see,
+        Contradiction.NOBODY_BOOKS: who_books == Audience.GROUPS and not groups_that_book,
+        Contradiction.BOOKS_UNSEEN: WIDTH[who_books] > WIDTH[who_sees]
+        or (both and not set(groups_that_book) <= set(groups_that_see)),
+        Contradiction.CHANGES_UNSEEN: changes_others and others_see not in TELLING,
+        Contradiction.CHANGES_UNBOOKED: changes_others and who_books == Audience.SUPERUSERS,
+    }
+    return tuple(contradiction for contradiction, is_meant in found.items() if is_meant)
 
 
 def rank_of(viewer: Viewer, schedule: Schedule | None = None) -> Rank:
@@ -94,14 +133,21 @@ def may(viewer: Viewer, action: Action, schedule: Schedule) -> bool:
     """Say whether the viewer may do this on the schedule of their own account; nobody may in somebody else's."""
     if viewer.account_id != schedule.account_id:
         return False
-    rank = rank_of(viewer, schedule)
-    if rank in ALWAYS[action]:
+    if rank_of(viewer, schedule) in ALWAYS[action]:
         return True
     if action is Action.SEE:
-        return rank in ADMITTED[Audience(schedule.who_sees)]
+        return _is_admitted(viewer, schedule, Audience(schedule.who_sees), Purpose.SEES)
     if action is Action.BOOK:
-        return rank in ADMITTED[Audience(schedule.who_books)] and may(viewer, Action.SEE, schedule)
+        books = _is_admitted(viewer, schedule, Audience(schedule.who_books), Purpose.BOOKS)
+        return books and may(viewer, Action.SEE, schedule)
     return False
+
+
+def _is_admitted(viewer: Viewer, schedule: Schedule, audience: Audience, purpose: ScheduleGroup.Purpose) -> bool:
+    rank = rank_of(viewer, schedule)
+    if audience is Audience.GROUPS and rank is Rank.USER:
+        return (schedule.pk, purpose) in viewer.admissions
+    return rank in ADMITTED[audience]
 
 
 def may_in_account(viewer: Viewer, action: Action, account: Account) -> bool:
@@ -119,7 +165,17 @@ def may_change(viewer: Viewer, booking: Booking, schedule: Schedule) -> bool:
         return True
     if rank_of(viewer, schedule) is Rank.BLOCKED or is_barred(booking) or schedule.who_changes == Changes.NOBODYS:
         return False
-    return is_own(viewer, booking)
+    return is_own(viewer, booking) or (booking.account_id == viewer.account_id and changes_others(viewer, schedule))
+
+
+def changes_others(viewer: Viewer, schedule: Schedule) -> bool:
+    """Say whether a user moves and cancels what others have booked: whoever may book there, and sees whose it is.
+
+    Who supervises does anyway, and on other pages. A stranger never does, even where strangers book.
+    """
+    if schedule.who_changes != Changes.EVERYBODYS or rank_of(viewer, schedule) is not Rank.USER:
+        return False
+    return may(viewer, Action.BOOK, schedule) and sees_of_others(viewer, schedule) in TELLING
 
 
 def is_barred(booking: Booking) -> bool:

@@ -1,8 +1,9 @@
 """Who is looking: a stranger, the holder of one booking's address, or a person with a log-in in this account."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from convoca.booking.models import Account, Booking, Membership, Schedule, Supervision, User
+from convoca.booking.models import Account, Booking, Membership, Schedule, ScheduleGroup, Supervision, User
 
 SUPERVISORS = frozenset({Membership.Role.OWNER, Membership.Role.SUPERUSER})
 
@@ -40,6 +41,14 @@ class Viewer:
     @property
     def owns_account(self) -> bool:
         return self.role == Membership.Role.OWNER
+
+    @cached_property
+    def admissions(self) -> frozenset[tuple[int, str]]:
+        """What the person's groups let them see or book on: a schedule's id and the purpose. Read when first asked."""
+        if self.membership is None:
+            return frozenset()
+        admitted = ScheduleGroup.objects.filter(account_id=self.account_id, group__members=self.membership)
+        return frozenset(admitted.values_list("schedule_id", "purpose"))
 
 
 def stranger(account: Account) -> Viewer:

@@ -1,7 +1,7 @@
 """Access Control of the account, and Configure > Access of a schedule."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -12,6 +12,7 @@ from convoca.booking.operations.access import set_access, set_registration
 from convoca.booking.operations.configuring import set_supervisor_field
 from convoca.booking.operations.people import appoint, dismiss
 from convoca.booking.operations.refusals import ContradictoryAccess
+from convoca.booking.questions.groups import groups_of
 from convoca.core.admission import Refusal
 from convoca.manage import people_phrases, phrases
 from convoca.manage.access import AccessForm, RegistrationForm, SuperuserForm, registration_of
@@ -65,12 +66,14 @@ def control_registration(request: HttpRequest, visit: Visit) -> HttpResponse:
 def configure_access(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
     """Say who may see the schedule, book on it, change bookings, and see those of others."""
     configured = configured_schedule(visit, schedule)
-    form = AccessForm(request.POST or None, schedule=configured)
+    form = _access_form(configured, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             set_access(configured, form.access)
         except ContradictoryAccess as refusal:
             form.contradict(refusal.contradictions)
+        except Refusal as refusal:
+            form.add_error(None, people_phrases.say(refusal))
         else:
             messages.success(request, gettext("Saved. Bookings already made stay as they are."))
             return see_other("manage:access", account=visit.account.name, schedule=configured.slug)
@@ -142,12 +145,16 @@ def _render_schedule(
     context = {
         "schedule": schedule,
         "tabs": schedule_tabs(request, visit, schedule),
-        "access": form or AccessForm(schedule=schedule),
+        "access": form or _access_form(schedule),
         "appointing": appointing or SuperuserForm(),
         "superusers": _superusers(visit, schedule),
         "form": wrong,
     }
     return render_page(request, visit, "manage/access.html", context, status=422 if wrong else 200)
+
+
+def _access_form(schedule: Schedule, data: QueryDict | None = None) -> AccessForm:
+    return AccessForm(data, schedule=schedule, groups=groups_of(schedule.account))
 
 
 def _superusers(visit: Visit, schedule: Schedule) -> list[dict[str, object]]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from convoca.booking.models import Booking, Membership, Schedule
 from convoca.booking.operations.inviting import invite
 from convoca.booking.operations.people import add_user, edit_user
+from convoca.booking.questions.groups import groups_of, groups_of_person
 from convoca.booking.questions.people import history_of, invited_to, people_of
 from convoca.booking.questions.permissions import Action
 from convoca.booking.wording import day_text, span_text
@@ -18,6 +19,7 @@ from convoca.core.time import local_day
 from convoca.manage import people_phrases as phrases
 from convoca.manage.pages import render_page, see_other
 from convoca.manage.people import (
+    GroupsForm,
     InvitationForm,
     NewPersonForm,
     PersonForm,
@@ -51,6 +53,7 @@ def list_people(request: HttpRequest, visit: Visit) -> HttpResponse:
         "search": search,
         "invited": [invited_of(each, now=now) for each in invited],
         "may_add": visit.may(Action.ADD_PEOPLE),
+        "may_group": visit.may(Action.RANK_PEOPLE),
         "join_address": phrases.join_address(visit.account),
     }
     return render_page(request, visit, "manage/people.html", context)
@@ -142,18 +145,22 @@ def render_person(
     *,
     form: PersonForm | None = None,
     rights: RightsForm | None = None,
+    groups: GroupsForm | None = None,
 ) -> HttpResponse:
     """Show the whole page of a person; with 422 if one of its forms is wrong."""
     if form is None and may_edit(visit, person):
         form = PersonForm(account=visit.account, person=person)
     if rights is None and may_rank(visit, person) and person.role != Role.BLOCKED:
         rights = RightsForm(person=person, schedules=Schedule.objects.filter(account=visit.account))
-    wrong = next((each for each in (form, rights) if each is not None and each.errors), None)
+    if groups is None and visit.may(Action.RANK_PEOPLE):
+        groups = GroupsForm(groups=groups_of(visit.account), held=groups_of_person(person))
+    wrong = next((each for each in (form, rights, groups) if each is not None and each.errors), None)
     context = {
         "person": line_of(person),
         "rank": rank_words(person),
         "details": form,
         "rights": rights,
+        "groups": groups,
         "may_block": may_rank(visit, person),
         "is_self": person.pk == visit.member.pk,
         "is_owner_of_account": person.role == Role.OWNER,

@@ -193,6 +193,8 @@ def _page(request: HttpRequest, held: Held) -> dict[str, Any]:
         "tab_title": _tab_title(page, card),
         "sent_to": gettext("We sent a confirmation to {email}.").format(email=booking.email),
         "card": card,
+        "cancel_address": held.cancel_address,
+        "back": held.page_address,
         "card_address": reverse("booking_card", args=[held.token]),
         "can_undo": page.standing is Standing.CANCELLED and not held.is_barred and may_undo(booking, now=held.now),
         "if_moved": moved_text(booking, link) if page.is_live else "",

@@ -49,12 +49,18 @@ def list_free_times(request: HttpRequest, account: str, schedule: str) -> HttpRe
     if found is None or viewer is None or _is_closed(viewer, found):
         return _refuse(gettext("There is no such schedule."), status=404)
     if not may(viewer, Action.SEE, found):
-        return _refuse(gettext("Only users of {owner} see this.").format(owner=found.account.title), status=403)
+        return _refuse(_for_whom(viewer, found), status=403)
     try:
         question = _read(request.GET, found, today=local_day(now, found.time_zone))
     except Unclear as unclear:
         return _refuse(str(unclear), status=400)
     return _no_store(JsonResponse(_answer(viewer, found, question, now)))
+
+
+def _for_whom(viewer: Viewer, schedule: Schedule) -> str:
+    if rank_of(viewer, schedule) is Rank.USER:
+        return gettext("Only some users of {owner} see this.").format(owner=schedule.account.title)
+    return gettext("Only users of {owner} see this.").format(owner=schedule.account.title)
 
 
 def _is_closed(viewer: Viewer, schedule: Schedule) -> bool:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from convoca.booking.operations.people import edit_user, set_preferences
 from convoca.booking.questions.people import coming_bookings, earlier_bookings
+from convoca.booking.questions.theirs import changed_by
 from convoca.booking.wording import zone_text
 from convoca.public.answers import SeeOther
 from convoca.public.my import Home, ProfileForm, at_home, own_bookings
@@ -36,6 +37,7 @@ def show_bookings(request: HttpRequest, home: Home) -> HttpResponse:
         "earlier": own_bookings(home, list(earlier), now=now),
         "shown": earlier,
         "zone": zone_text(home.time_zone, now),
+        "changes_others": bool(changed_by(home.viewer)),
         "supervises": home.viewer.supervises_anything,
     }
     return render(request, "public/my.html", context)

@@ -16,3 +16,27 @@
     new MutationObserver(() => show(document)).observe(document.body, { childList: true, subtree: true });
   }
 })();
+
+// Choices that cannot be meant together: what another one excludes cannot be chosen meanwhile, and only then its reason
+// is shown. What is chosen stays chosen, so that whoever decides sees which of the two must give way. Without a script
+// every reason is shown, and the server says no.
+(() => {
+  const radios = [...document.querySelectorAll("input[data-unless]")];
+  if (!radios.length) return;
+
+  const isExcluded = (radio) => radio.dataset.unless.split("; ").some((rule) => {
+    const [field, ...values] = rule.split(" ");
+    const chosen = radio.form.querySelector(`input[name="${field}"]:checked`);
+    return chosen && values.includes(chosen.value);
+  });
+
+  const judge = () => radios.forEach((radio) => {
+    const excluded = isExcluded(radio);
+    radio.disabled = excluded && !radio.checked;
+    const reason = document.getElementById(radio.getAttribute("aria-describedby"));
+    if (reason) reason.hidden = !excluded;
+  });
+
+  document.addEventListener("change", judge);
+  judge();
+})();
