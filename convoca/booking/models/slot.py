@@ -107,7 +107,8 @@ class Booking(models.Model):
     """One person's place in a slot. A cancelled one stays.
 
     `made_with` is the first of several bookings that were made in one act. `passed_at` is when somebody who waits let
-    an offer pass; empty again when a further place becomes free.
+    an offer pass; empty again when a further place becomes free. `missed_at` is when somebody noted that they did not
+    come.
     """
 
     class Status(models.TextChoices):
@@ -155,6 +156,7 @@ class Booking(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    missed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from convoca.booking.models import Booking, Slot
-from convoca.booking.operations.auditing import ATTENDEE, OWN, Actor, Verb, note
+from convoca.booking.operations.auditing import ATTENDEE, OWN, Actor, Verb, note, statuses_before
 from convoca.booking.operations.booking import Client, admit_to_class, confirm
 from convoca.booking.operations.counting import admit_for_person, bookings_of, lock_person
 from convoca.booking.operations.notifying import notify_due
@@ -109,10 +109,10 @@ def _undo(booking: Booking, *, now: datetime, by: Actor) -> Booking:
     slot, held = lock_slot_and_booking(booking)
     if not may_undo(held, now=now, by=by):
         raise UndoTooLate
-    if slot.schedule.is_capacity and not slot.is_live:
-        # The session itself was called off.
+    if slot.schedule.is_closing or (slot.schedule.is_capacity and not slot.is_live):
+        # The session itself was called off, or the whole schedule.
         raise NotOffered
-    held.status, held.cancelled_at, held.revision = _status_before(held), None, held.revision + 1
+    held.status, held.cancelled_at, held.revision = statuses_before([held])[held.pk], None, held.revision + 1
     _take_back(held, slot, resources, terms=terms, now=now)
     held.save(update_fields=["status", "cancelled_at", "revision"])
     note(Verb.RESTORED, by=by, slot=slot, booking=held, now=now)
@@ -157,14 +157,6 @@ def _client(held: Booking) -> Client:
         time_zone=held.time_zone,
         membership=held.membership,
     )
-
-
-def _status_before(held: Booking) -> Booking.Status:
-    """Read in the trail what the booking was before it was cancelled."""
-    verbs = set(held.audit.values_list("verb", flat=True))
-    if verbs & {Verb.BOOKED, Verb.APPROVED, Verb.ACCEPTED}:
-        return Booking.Status.CONFIRMED
-    return Booking.Status.PENDING if Verb.REQUESTED in verbs else Booking.Status.WAITING
 
 
 def _owe_again(held: Booking, slot: Slot, *, now: datetime) -> None:

@@ -127,9 +127,12 @@ def moved_since(account_id: int, bookings: Sequence[Booking], *, since: datetime
     return frozenset(moved.exclude(booking=None).values_list("booking_id", flat=True))
 
 
-def trail_of(account_id: int, schedules: Sequence[int]) -> QuerySet[AuditEntry]:
-    """Return what was done on these schedules, the last act first."""
-    entries = AuditEntry.objects.filter(account_id=account_id, slot__schedule__in=schedules)
+def trail_of(account_id: int, schedules: Sequence[int], *, deletions: bool = False) -> QuerySet[AuditEntry]:
+    """Return what was done on these schedules, and which others were deleted if wanted, the last act first."""
+    meant = Q(slot__schedule__in=schedules)
+    if deletions:
+        meant |= Q(verb=AuditEntry.Verb.DELETED)
+    entries = AuditEntry.objects.filter(meant, account_id=account_id)
     related = ("membership__user", "booking", "slot__schedule", "slot__service")
     return entries.select_related(*related).order_by("-pk")
 

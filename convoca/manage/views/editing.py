@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from convoca.booking.models import Slot
 from convoca.booking.operations.auditing import acting_on
-from convoca.booking.operations.editing import cancel_slot, edit_slot
+from convoca.booking.operations.calling_off import cancel_slot
+from convoca.booking.operations.editing import edit_slot
 from convoca.booking.questions.links import links_for
 from convoca.booking.questions.series import people_in, rest_of_series
 from convoca.booking.questions.supervising import places_of

@@ -147,7 +147,7 @@ def render_person(
     if form is None and may_edit(visit, person):
         form = PersonForm(account=visit.account, person=person)
     if rights is None and may_rank(visit, person) and person.role != Role.BLOCKED:
-        rights = RightsForm(person=person, schedules=Schedule.objects.filter(account=visit.account))
+        rights = RightsForm(person=person, schedules=Schedule.objects.filter(account=visit.account, closing_at=None))
     wrong = next((each for each in (form, rights) if each is not None and each.errors), None)
     context = {
         "person": line_of(person),

@@ -43,7 +43,9 @@ def list_free_times(request: HttpRequest, account: str, schedule: str) -> HttpRe
     Beside it what is taken, as far as whoever asks sees the bookings of others.
     """
     now = timezone.now()
-    found = Schedule.objects.select_related("account").filter(account__name=account, slug=schedule).first()
+    found = (
+        Schedule.objects.select_related("account").filter(account__name=account, slug=schedule, closing_at=None).first()
+    )
     viewer = viewer_at(request, found.account) if found else None
     if found is None or viewer is None or _is_closed(viewer, found):
         return _refuse(gettext("There is no such schedule."), status=404)

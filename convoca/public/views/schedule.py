@@ -33,7 +33,7 @@ def show_account(request: HttpRequest, account: str) -> HttpResponse:
     viewer = viewer_at(request, found)
     if rank_of(viewer) is Rank.BLOCKED:
         return blocked_page(request, found)
-    every = Schedule.objects.select_related("account").filter(account=found)
+    every = Schedule.objects.select_related("account").filter(account=found, closing_at=None)
     schedules = [summary_of(each) for each in every if may(viewer, Action.SEE, each)]
     return render(request, "public/account.html", {"account": found, "viewer": viewer, "schedules": schedules})
 
@@ -42,7 +42,9 @@ def show_account(request: HttpRequest, account: str) -> HttpResponse:
 def show_schedule(request: HttpRequest, account: str, schedule: str, resource: str | None = None) -> HttpResponse:
     """Show what can be booked, and book it."""
     now, books = timezone.now(), request.method == "POST"
-    found = get_object_or_404(Schedule.objects.select_related("account"), account__name=account, slug=schedule)
+    found = get_object_or_404(
+        Schedule.objects.select_related("account"), account__name=account, slug=schedule, closing_at=None
+    )
     viewer = viewer_at(request, found.account)
     refused = turned_away(request, viewer, Action.BOOK if books else Action.SEE, found)
     if refused is not None:

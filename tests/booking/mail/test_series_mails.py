@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, ViewportSize
 from convoca.booking.models import Booking, Membership, Notification, Schedule, Series, Slot
 from convoca.booking.operations.approving import approve, approve_all, decline_all
 from convoca.booking.operations.auditing import Actor, Kind, acting
+from convoca.booking.operations.calling_off import cancel_slot
 from convoca.booking.operations.cancelling import cancel
-from convoca.booking.operations.editing import SlotChanges, cancel_slot, edit_slot
+from convoca.booking.operations.editing import SlotChanges, edit_slot
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.moving import move_appointment
 from convoca.booking.operations.refusals import NotWaiting
