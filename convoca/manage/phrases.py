@@ -18,7 +18,7 @@ from convoca.booking.operations.refusals import (
 )
 from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import clock_text, day_text
-from convoca.core.admission import Refusal, ResourceTaken, SlotFull
+from convoca.core.admission import Refusal, ResourceTaken, SeriesClash, SlotFull
 from convoca.providers.contract import (
     Misconfigured,
     NotAuthorized,
@@ -326,6 +326,8 @@ def say(refusal: Refusal) -> str:
             return gettext("This person has a place in that session already. Nothing was changed.")
         case LinkOfAClass():
             return gettext("A link for a whole class goes into the slot's location, not into one person's booking.")
+        case SeriesClash():
+            return gettext("Not all of these dates are free. Nothing was changed.")
         case UndoTooLate():
             return gettext("A cancellation can be taken back for five minutes. Book it again instead.")
         case _:

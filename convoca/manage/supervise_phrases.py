@@ -63,8 +63,14 @@ def who_did(entry: AuditEntry) -> str:
     return str(entry.get_actor_display())
 
 
-def restored(booking: Booking) -> str:
-    return gettext("The appointment of {name} stands again. They are told by email.").format(name=booking.name)
+def restored(booking: Booking, dates: int) -> str:
+    if dates == 1:
+        return gettext("The appointment of {name} stands again. They are told by email.").format(name=booking.name)
+    return ngettext(
+        "{n} appointment of {name} stands again. They are told by email.",
+        "{n} appointments of {name} stand again. They are told by email.",
+        dates,
+    ).format(n=dates, name=booking.name)
 
 
 def booked(booking: Booking, when: str) -> str:

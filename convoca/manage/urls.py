@@ -122,6 +122,7 @@ urlpatterns = [
     path("<slug:account>/schedules/<slug:schedule>/slots", slots.manage_slots, name="slots"),
     path("<slug:account>/schedules/<slug:schedule>/slots/<int:slot>", editing.change_slot, name="edit-slot"),
     path("<slug:account>/schedules/<slug:schedule>/slots/<int:slot>/cancel", editing.call_off_slot, name="cancel-slot"),
+    path("<slug:account>/schedules/<slug:schedule>/slots/<int:slot>/undo", editing.undo_call_off, name="undo-slot"),
     path("<slug:account>/integrations/<slug:provider>", integrations.show_integration, name="integration"),
     path("<slug:account>/integrations/<slug:provider>/receipt", integrations.tell_receipt, name="receipt"),
     path("<slug:account>/integrations/<slug:provider>/<slug:schedule>/connect", integrations.connect, name="connect"),

@@ -164,6 +164,10 @@ MANAGE: dict[str, Route] = {
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
         fields=(*NEW_SLOT, "which"),
     ),
+    "manage:undo-slot": Route(
+        visits=of_class_slot("manage:undo-slot"),
+        post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
+    ),
     "manage:cancel-slot": Route(
         visits=of_class_slot("manage:cancel-slot", message="The teacher is ill."),
         get=answer(supervisors(200) | {Looker.ELSEWHERE_SUPERUSER: 404}),

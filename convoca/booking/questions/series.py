@@ -1,5 +1,6 @@
 """What belongs together: the slots of a series, and the bookings that one person has in them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -54,6 +55,17 @@ def called_off_with(slot: Slot) -> list[Slot]:
         together, account_id=slot.account_id, cancelled_at=slot.cancelled_at, schedule__kind=Schedule.Kind.CAPACITY
     )
     return list(called_off.order_by("starts_at", "pk")) if slot.cancelled_at is not None else []
+
+
+def called_off_since(schedule: Schedule, since: datetime) -> list[list[Slot]]:
+    """Return the slots of a capacity schedule that were called off after `since`: those of each act together."""
+    slots = Slot.objects.select_related("schedule").filter(
+        account_id=schedule.account_id, schedule=schedule, cancelled_at__gte=since
+    )
+    acts: defaultdict[tuple[int, datetime | None], list[Slot]] = defaultdict(list)
+    for slot in slots.order_by("starts_at", "pk"):
+        acts[slot.series_id or -slot.pk, slot.cancelled_at].append(slot)
+    return list(acts.values())
 
 
 def cancelled_with(booking: Booking) -> list[Booking]:
