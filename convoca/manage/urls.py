@@ -4,6 +4,8 @@ from django.urls import path
 
 from convoca.manage.views import (
     access,
+    arriving,
+    attending,
     bookings,
     clients,
     configure,
@@ -33,6 +35,7 @@ urlpatterns = [
     path("connect/<slug:provider>/callback", integrations.consent_answered, name="consent-answered"),
     path("<slug:account>/", today.show_day, name="today"),
     path("<slug:account>/live", today.tell_news, name="live"),
+    path("<slug:account>/arrivals", arriving.tell_arrivals, name="arrivals"),
     path("<slug:account>/slots/<int:slot>/link", today.paste_link, name="paste-link"),
     path("<slug:account>/slots/<int:slot>", places.show_places, name="places"),
     path("<slug:account>/supervise", supervise.supervise, name="supervise"),
@@ -41,6 +44,8 @@ urlpatterns = [
     path("<slug:account>/supervise/ics", exports.download_calendar, name="supervise-ics"),
     path("<slug:account>/bookings/new", clients.new_booking, name="new-booking"),
     path("<slug:account>/bookings/<int:booking>/edit", clients.edit_booking, name="edit-booking"),
+    path("<slug:account>/bookings/<int:booking>/no-show", attending.note_missed, name="no-show"),
+    path("<slug:account>/bookings/<int:booking>/send-link", attending.send_again, name="send-link"),
     path("<slug:account>/bookings/<int:booking>/undo", bookings.undo, name="undo"),
     path("<slug:account>/bookings/<int:booking>", bookings.show_booking, name="booking"),
     path("<slug:account>/bookings/<int:booking>/approve", bookings.approve_booking, name="approve"),

@@ -176,3 +176,8 @@ class Booking(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.status == self.Status.CONFIRMED
+
+    @property
+    def was_missed(self) -> bool:
+        """Whether it was noted that they did not come; of what has been moved to a later time since, nothing was."""
+        return self.is_confirmed and self.missed_at is not None and self.missed_at >= self.slot.starts_at
