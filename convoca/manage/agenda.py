@@ -68,6 +68,9 @@ class Person:
     chips: Sequence[Chip]
     is_pending: bool
     is_cancelled: bool
+    was_missed: bool
+    may_be_missed: bool
+    may_be_sent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,9 +125,11 @@ def make_rows(
     bookings = list(bookings)
     today = local_day(now, time_zone)
     moved = moved_since(viewer.account_id, bookings, since=now - NEWS_LASTS)
-    people = {pk: [_person(each, moved, now=now) for each in found] for pk, found in by_slot(bookings).items()}
     booked = by_slot(bookings)
     links = links_for(viewer, slots, now=now)
+    people = {
+        pk: [_person(each, moved, links[pk], now=now) for each in found] for pk, found in booked.items() if pk in links
+    }
     cells = cells_of(viewer.account_id, links, time_zone=time_zone)
     for slot in slots:
         if is_request(slot, booked.get(slot.pk, [])):
@@ -236,6 +241,8 @@ def chips_of(booking: Booking, *, was_moved: bool, now: datetime) -> list[Chip]:
     if not booking.is_confirmed:
         status = Booking.Status(booking.status)
         chips.append(Chip(tone=TONES[status], text=booking.get_status_display()))
+    if booking.was_missed:
+        chips.append(Chip(tone="warning", text=gettext("No-show")))
     if not booking.is_confirmed or booking.slot.ends_at <= now:
         return chips
     if was_moved:
@@ -252,13 +259,16 @@ def named(booking: Booking) -> str:
     return gettext("{name} ({places})").format(name=booking.name, places=booking.quantity)
 
 
-def _person(booking: Booking, moved: frozenset[int], *, now: datetime) -> Person:
+def _person(booking: Booking, moved: frozenset[int], link: Link, *, now: datetime) -> Person:
     return Person(
         booking_id=booking.pk,
         name=named(booking),
         chips=chips_of(booking, was_moved=booking.pk in moved, now=now),
         is_pending=booking.status == Booking.Status.PENDING,
         is_cancelled=booking.status == Booking.Status.CANCELLED,
+        was_missed=booking.was_missed,
+        may_be_missed=booking.is_confirmed and booking.slot.is_live and booking.slot.starts_at <= now,
+        may_be_sent=booking.is_confirmed and booking.slot.ends_at > now and link.is_ready and not link.is_backup,
     )
 
 

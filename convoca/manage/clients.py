@@ -8,9 +8,10 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.asking import PersonNameField, form_fields
-from convoca.booking.models import Account, Booking, FormField, Membership, Resource, Schedule, Service, Slot
+from convoca.booking.models import Account, Booking, FormField, Membership, Resource, Schedule, Series, Service, Slot
 from convoca.booking.operations.behalf import Order
 from convoca.booking.operations.linking import LONGEST_LINK, find_link
+from convoca.booking.operations.series import Repeat
 from convoca.booking.questions.people import person_called
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day, localize
@@ -128,6 +129,7 @@ class NewBookingForm(ClientForm):
             choices = [*any_free, *((pk, each.name) for pk, each in self.resources.items())]
             self.fields["resource"] = forms.ChoiceField(label=gettext("With whom or what"), choices=choices)
             self.fields["length"] = _length_field(self.schedule)
+            self.fields |= _repeat_fields()
         self.fields["on"] = forms.DateField(
             label=gettext("Date"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         )
@@ -137,7 +139,7 @@ class NewBookingForm(ClientForm):
 
     @property
     def time_fields(self) -> list[forms.BoundField]:
-        names = ("service", "resource", "slot", "on", "at", "length", "quantity")
+        names = ("service", "resource", "slot", "on", "at", "length", "quantity", "repeats", "until")
         return [self[name] for name in names if name in self.fields]
 
     def clean_on(self) -> date:
@@ -155,7 +157,18 @@ class NewBookingForm(ClientForm):
                 self.add_error("person", gettext("There is no such user. Choose one of the list, or leave it empty."))
         elif "person" in self.fields:
             self._ask_for_name_and_email(cleaned)
+        if cleaned.get("repeats"):
+            self._check_repeat(cleaned)
         return cleaned
+
+    def _check_repeat(self, cleaned: Mapping[str, Any]) -> None:
+        until, first = cleaned.get("until"), cleaned.get("on")
+        if until is None and "until" not in self.errors:
+            self.add_error("until", gettext("Choose until when it repeats."))
+        elif until is not None and first is not None and until < first:
+            self.add_error("until", gettext("Choose a day that is not before the first one."))
+        if cleaned.get("resource") == ANY:
+            self.add_error("resource", gettext("Choose whom or what: every repeat takes the same."))
 
     def _ask_for_name_and_email(self, cleaned: Mapping[str, Any]) -> None:
         for name in ("name", "email"):
@@ -178,6 +191,7 @@ class NewBookingForm(ClientForm):
             starts_at=starts_at,
             resource=self.resources.get(typed["resource"]),
             length=typed["length"] * unit,
+            repeat=Repeat(Series.Frequency(typed["repeats"]), typed["until"]) if typed["repeats"] else None,
         )
 
 
@@ -210,6 +224,22 @@ def _length_field(schedule: Schedule) -> forms.IntegerField:
     return forms.IntegerField(
         label=gettext("Length in minutes"), min_value=1, max_value=MINUTES_A_DAY, initial=schedule.length_minutes
     )
+
+
+def _repeat_fields() -> dict[str, forms.Field]:
+    return {
+        "repeats": forms.ChoiceField(
+            label=gettext("Repeat"),
+            choices=[("", gettext("No repeat")), *Series.Frequency.choices],
+            required=False,
+        ),
+        "until": forms.DateField(
+            label=gettext("Until"),
+            required=False,
+            help_text=gettext("The last day, if it repeats. At most 52 are booked at once."),
+            widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        ),
+    }
 
 
 def _slot_text(slot: Slot, zone: str) -> str:

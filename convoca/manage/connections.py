@@ -50,7 +50,7 @@ class Receipt:
 
 def rows_of(visit: Visit, provider: ConnectedProvider) -> list[ScheduleRow]:
     """Return a row for each schedule of the account, in its order. One query."""
-    schedules = Schedule.objects.filter(account=visit.account).select_related("connection")
+    schedules = Schedule.objects.filter(account=visit.account, closing_at__isnull=True).select_related("connection")
     # A query that groups forgets the order of its model.
     listed = schedules.annotate(longest=Max("services__minutes")).order_by("position", "pk")
     return [_row(schedule, provider) for schedule in listed]

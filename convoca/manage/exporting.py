@@ -54,6 +54,7 @@ def headings() -> list[str]:
         gettext("Field 2"),
         gettext("Places"),
         gettext("Created"),
+        gettext("No-show"),
         gettext("Meeting link"),
     ]
 
@@ -100,6 +101,7 @@ def _cells(booking: Booking, links: dict[int, Link], taken: dict[int, str]) -> S
         booking.field_2,
         str(booking.quantity),
         _instant(booking.created_at, zone),
+        _instant(booking.missed_at, zone) if booking.was_missed and booking.missed_at else "",
         links[slot.pk].url,
     ]
 

@@ -12,13 +12,15 @@ from convoca.booking.operations.refusals import (
     AlreadySignedUp,
     LinkOfAClass,
     NoPlaceYet,
+    NotBegun,
+    NothingToSend,
     NotOffered,
     NotWaiting,
     UndoTooLate,
 )
 from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import clock_text, day_text
-from convoca.core.admission import Refusal, ResourceTaken, SlotFull
+from convoca.core.admission import Refusal, ResourceTaken, SeriesClash, SlotFull, TooManyRepeats
 from convoca.providers.contract import (
     Misconfigured,
     NotAuthorized,
@@ -89,15 +91,6 @@ def _disconnected(provider: str) -> str:
 
 def link_arrived(when: str) -> str:
     return gettext("Link ready: {when}.").format(when=when)
-
-
-def day_count(appointments: int, *, in_need: int) -> str:
-    """Return "8 appointments · 2 need you"."""
-    count = ngettext("{n} appointment", "{n} appointments", appointments).format(n=appointments)
-    if not in_need:
-        return count
-    need = ngettext("{n} needs you", "{n} need you", in_need).format(n=in_need)
-    return f"{count} · {need}"
 
 
 def requests_waiting(count: int) -> str:
@@ -326,6 +319,18 @@ def say(refusal: Refusal) -> str:
             return gettext("This person has a place in that session already. Nothing was changed.")
         case LinkOfAClass():
             return gettext("A link for a whole class goes into the slot's location, not into one person's booking.")
+        case TooManyRepeats(limit):
+            return ngettext(
+                "At most {n} is booked at once. Choose an earlier last day.",
+                "At most {n} are booked at once. Choose an earlier last day.",
+                limit,
+            ).format(n=limit)
+        case SeriesClash():
+            return gettext("Not all of these dates are free. Nothing was changed.")
+        case NotBegun():
+            return gettext("Nobody has missed it yet: it has not begun. Nothing was changed.")
+        case NothingToSend():
+            return gettext("There is no meeting link to send. Paste one first.")
         case UndoTooLate():
             return gettext("A cancellation can be taken back for five minutes. Book it again instead.")
         case _:

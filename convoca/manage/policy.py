@@ -102,7 +102,8 @@ def accounts_of(user: User) -> list[Account]:
 
 def supervised_schedule(visit: Visit, slug: str) -> Schedule:
     """Return the account's schedule of that address. Raises Http404 unless the visitor supervises it."""
-    schedule = get_object_or_404(Schedule.objects.select_related("connection"), account=visit.account, slug=slug)
+    schedules = Schedule.objects.select_related("connection").filter(closing_at__isnull=True)
+    schedule = get_object_or_404(schedules, account=visit.account, slug=slug)
     if not visit.viewer.supervises(schedule.pk):
         raise Http404
     # The account is at hand; asking for it again would cost a query on every page.

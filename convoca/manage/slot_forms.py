@@ -199,8 +199,8 @@ class EditSlotForm(OccasionForm, WhichForm):
         )
 
 
-class CancelSlotForm(WhichForm):
-    """What everybody is told about a slot that is called off."""
+class MessageForm(forms.Form):
+    """What everybody is told about what will not take place."""
 
     message = forms.CharField(
         label=gettext_lazy("Message to all"),
@@ -209,6 +209,10 @@ class CancelSlotForm(WhichForm):
         help_text=gettext_lazy("It goes into the email: why, and what people can do instead."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class CancelSlotForm(WhichForm, MessageForm):
+    """Which slots of a series are called off, and what everybody is told."""
 
 
 def _minutes(clock: time) -> int:

@@ -1,8 +1,14 @@
 """What the owner and superusers read about slots made ahead: whole sentences."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext, ngettext
 
+from convoca.booking.models import Slot
+from convoca.booking.operations.refusals import UndoTooLate
+from convoca.booking.wording import day_text, span_text
 from convoca.core.admission import InThePast, Refusal, SlotOver, TooManyRepeats
+from convoca.core.time import local_day
 from convoca.manage import phrases
 
 
@@ -28,6 +34,28 @@ def called_off(slots: int) -> str:
         "{n} slots are cancelled. Whoever signed up is told by email.",
         slots,
     ).format(n=slots)
+
+
+def back(slots: int) -> str:
+    if slots == 1:
+        return gettext("The slot takes place again. Whoever had signed up has their place, and is told by email.")
+    return ngettext(
+        "{n} slot takes place again. Whoever had signed up has their place, and is told by email.",
+        "{n} slots take place again. Whoever had signed up has their place, and is told by email.",
+        slots,
+    ).format(n=slots)
+
+
+def called_off_just_now(slots: Sequence[Slot], zone: str) -> str:
+    """Name what was called off in one act: the first of it, and how many follow."""
+    first = slots[0]
+    when = f"{day_text(local_day(first.starts_at, zone), 'short')}, {span_text(first.starts_at, first.ends_at, zone)}"
+    named = f"{first.title or first.schedule.name}, {when}"
+    if len(slots) == 1:
+        return named
+    return ngettext("{first}, and {n} more", "{first}, and {n} more", len(slots) - 1).format(
+        first=named, n=len(slots) - 1
+    )
 
 
 def waiting(people: int) -> str:
@@ -67,6 +95,8 @@ def say(refusal: Refusal) -> str:
             ).format(n=limit)
         case SlotOver():
             return gettext("This slot is over. Nothing was changed.")
+        case UndoTooLate():
+            return gettext("A slot that was cancelled can be taken back for five minutes. Make a new one instead.")
         case InThePast():
             return gettext("Choose a time that has not passed.")
         case _:

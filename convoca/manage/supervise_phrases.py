@@ -5,6 +5,9 @@ from django.utils.translation import gettext, ngettext, pgettext
 from convoca.booking.models import AuditEntry, Booking, FormField, Schedule
 from convoca.booking.questions.links import LinkState
 from convoca.booking.questions.supervising import State
+from convoca.booking.wording import clock_text, day_text
+from convoca.core.admission import SeriesClash
+from convoca.core.time import local_day
 from convoca.manage.agenda import IN_NEED, Row
 from convoca.manage.phrases import Words
 from convoca.manage.supervising import View
@@ -63,11 +66,57 @@ def who_did(entry: AuditEntry) -> str:
     return str(entry.get_actor_display())
 
 
-def restored(booking: Booking) -> str:
-    return gettext("The appointment of {name} stands again. They are told by email.").format(name=booking.name)
+def restored(booking: Booking, dates: int) -> str:
+    if dates == 1:
+        return gettext("The appointment of {name} stands again. They are told by email.").format(name=booking.name)
+    return ngettext(
+        "{n} appointment of {name} stands again. They are told by email.",
+        "{n} appointments of {name} stand again. They are told by email.",
+        dates,
+    ).format(n=dates, name=booking.name)
 
 
-def booked(booking: Booking, when: str) -> str:
+def missed(booking: Booking) -> str:
+    return gettext("Noted: {name} did not come.").format(name=booking.name)
+
+
+def came(booking: Booking) -> str:
+    return gettext("{name} is no longer marked as no-show.").format(name=booking.name)
+
+
+def sent_again(booking: Booking) -> str:
+    return gettext("The meeting link goes to {email} once more.").format(email=booking.email)
+
+
+def arrived(name: str, clock: str) -> str:
+    """Say who has booked since the page was loaded, and when they come."""
+    return gettext("New: {name}, {time}.").format(name=name, time=clock)
+
+
+def and_more(count: int) -> str:
+    return ngettext("And {n} more.", "And {n} more.", count).format(n=count) if count > 0 else ""
+
+
+def clashes(refusal: SeriesClash, time_zone: str) -> str:
+    """Name every date that is not free, so that nothing was booked."""
+    times = [each.interval.starts_at for each in refusal.clashes]
+    dates = "; ".join(
+        f"{day_text(local_day(each, time_zone), 'short')}, {clock_text(each, time_zone)}" for each in times
+    )
+    return ngettext(
+        "Nothing was booked, because {n} of the dates is not free: {dates}",
+        "Nothing was booked, because {n} of the dates are not free: {dates}",
+        len(times),
+    ).format(n=len(times), dates=dates)
+
+
+def booked(booking: Booking, when: str, *, dates: int = 1) -> str:
+    if dates > 1:
+        return ngettext(
+            "{name} is booked for {n} date from {when} and told by email.",
+            "{name} is booked for {n} dates from {when} and told by email.",
+            dates,
+        ).format(name=booking.name, n=dates, when=when)
     return gettext("{name} is booked for {when} and told by email.").format(name=booking.name, when=when)
 
 

@@ -112,6 +112,19 @@ def say_clashes(refusal: SeriesClash, schedule: Schedule, time_zone: str) -> lis
     return [first, *(_clash(each, schedule, time_zone) for each in refusal.clashes)]
 
 
+def not_taken_back(refusal: SeriesClash, schedule: Schedule, time_zone: str) -> str:
+    """Return that a cancellation of several dates stands, and day by day what is in the way."""
+    first = gettext("Nothing was taken back, because not all of it is free any more:")
+    return " ".join([first, *(_clash(each, schedule, time_zone) for each in refusal.clashes)])
+
+
+def undo(dates: int) -> str:
+    """Say how many cancelled dates one press takes back."""
+    if dates == 1:
+        return gettext("Undo")
+    return ngettext("Undo for {n} date", "Undo for all {n} dates", dates).format(n=dates)
+
+
 def _clash(clash: Clash, schedule: Schedule, time_zone: str) -> str:
     starts_at = clash.interval.starts_at
     when = f"{day_text(local_day(starts_at, time_zone), 'short')}, {clock_text(starts_at, time_zone)}"

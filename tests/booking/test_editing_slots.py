@@ -18,8 +18,9 @@ from convoca.booking.models import (
 )
 from convoca.booking.operations.auditing import Actor, acting
 from convoca.booking.operations.booking import book_place
+from convoca.booking.operations.calling_off import cancel_slot
 from convoca.booking.operations.cancelling import may_undo, undo_cancel
-from convoca.booking.operations.editing import SlotChanges, cancel_slot, edit_slot
+from convoca.booking.operations.editing import SlotChanges, edit_slot
 from convoca.booking.operations.refusals import NotOffered
 from convoca.booking.operations.series import Repeat, sign_up_for_series
 from convoca.booking.operations.slots import open_series

@@ -8,7 +8,8 @@ import pytest
 from convoca.booking.models import Booking, Notification, Schedule, Series, Slot
 from convoca.booking.operations.auditing import SYSTEM
 from convoca.booking.operations.booking import book_place
-from convoca.booking.operations.editing import SlotChanges, cancel_slot, edit_slot
+from convoca.booking.operations.calling_off import cancel_slot
+from convoca.booking.operations.editing import SlotChanges, edit_slot
 from convoca.booking.operations.refusals import NotOffered
 from convoca.booking.operations.series import Repeat
 from convoca.booking.operations.slots import open_series

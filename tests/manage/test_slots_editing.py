@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -199,6 +200,26 @@ def test_this_and_following_are_called_off_together(owner: Client, account: Acco
 
     assert [slot.is_live for slot in Slot.objects.order_by("pk")] == [True, False, False]
     assert "2 slots are cancelled. Whoever signed up is told by email." in words(answer)
+
+
+def test_what_was_called_off_can_be_taken_back_on_the_same_page_for_five_minutes(
+    owner: Client, account: Account, this_instant: time_machine.Traveller
+) -> None:
+    slots = make_course(account)
+    sign_up(slots[0])
+    answer = after_posting(owner, cancel_page(slots[0]), {"which": "following", "message": ""})
+    assert "Cancelled: Yoga for backs, Thu 26 Nov, 18:00–19:00, and 2 more." in words(answer)
+    undo = reverse("manage:undo-slot", args=[account.name, slots[0].schedule.slug, slots[0].pk])
+
+    answer = after_posting(owner, undo, {})
+
+    assert "3 slots take place again." in words(answer)
+    assert Booking.objects.get().is_confirmed
+    after_posting(owner, cancel_page(slots[0]), {"which": "this", "message": ""})
+    this_instant.shift(timedelta(minutes=6))
+    answer = after_posting(owner, undo, {})
+    assert "A slot that was cancelled can be taken back for five minutes." in words(answer)
+    assert 'action="' + undo not in answer.content.decode()
 
 
 def test_who_waits_counts_among_those_who_are_told(owner: Client, account: Account) -> None:

@@ -229,12 +229,13 @@ def test_the_table_has_a_line_for_each_booking_of_the_list(superuser: Client, ac
     assert table(answer) == [
         [
             "Reference", "Schedule", "Resource or service", "Start", "End", "Status", "Name", "Email", "Phone",
-            "Mobile phone", "Address", "Country", "Field 1", "Field 2", "Places", "Created", "Meeting link",
+            "Mobile phone", "Address", "Country", "Field 1", "Field 2", "Places", "Created", "No-show",
+            "Meeting link",
         ],
         [
             str(booking.uid), "Consultations", "Room 1", "2026-11-26 10:00+01:00", "2026-11-26 10:30+01:00",
             "Confirmed", "Luis Pérez", "luis@example.org", "600 123", "", "", "", "High", "", "1",
-            "2026-11-24 09:00+01:00", "",
+            "2026-11-24 09:00+01:00", "", "",
         ],
     ]  # fmt: skip
 

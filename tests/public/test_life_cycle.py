@@ -9,13 +9,15 @@ import pytest
 import time_machine
 from django.test import Client
 
-from convoca.booking.models import Booking, Schedule, Slot
+from convoca.booking.models import Booking, Schedule, Series, Slot
 from convoca.booking.operations.approving import decline
 from convoca.booking.operations.auditing import Actor, Kind
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.linking import type_link
+from convoca.booking.operations.series import Repeat, book_series
 from tests.booking.building import (
     NOW,
+    THURSDAY,
     at,
     book,
     make_account,
@@ -60,6 +62,32 @@ def test_j4_a_cancellation_is_taken_back_by_a_button_within_five_minutes(
     assert (response.status_code, response["Location"]) == (303, page_of(booking))
     assert status(booking) == Booking.Status.CONFIRMED
     assert "Your appointment is booked" in words(client.get(page_of(booking)))
+
+
+def test_j4_a_series_cancelled_in_one_act_is_taken_back_by_one_button(client: Client) -> None:
+    room = make_resource_schedule(make_account(), repeats="may")
+    repeat = Repeat(Series.Frequency.WEEKLY, THURSDAY + timedelta(weeks=2))
+    bookings = book_series(room, room.resources.get(), at("10:00"), repeat=repeat, client=make_client(), now=NOW)
+    client.post(f"{page_of(bookings[0])}/cancel", {"which": "following"})
+    assert "Undo for all 3 dates" in words(client.get(page_of(bookings[0])))
+
+    client.post(f"{page_of(bookings[0])}/undo")
+
+    assert {status(booking) for booking in bookings} == {Booking.Status.CONFIRMED}
+
+
+def test_j4_a_series_that_is_not_free_any_more_stays_cancelled_and_the_page_names_the_date(client: Client) -> None:
+    room = make_resource_schedule(make_account(), repeats="may")
+    repeat = Repeat(Series.Frequency.WEEKLY, THURSDAY + timedelta(weeks=1))
+    bookings = book_series(room, room.resources.get(), at("10:00"), repeat=repeat, client=make_client(), now=NOW)
+    client.post(f"{page_of(bookings[0])}/cancel", {"which": "following"})
+    book(room, "10:00", client=make_client(email="eva@example.org"))
+
+    answer = client.post(f"{page_of(bookings[0])}/undo")
+
+    assert answer.status_code == 409
+    assert "Thu 26 Nov, 10:00: Somebody has booked that time." in words(answer)
+    assert {status(booking) for booking in bookings} == {Booking.Status.CANCELLED}
 
 
 def test_j4_after_five_minutes_the_button_is_gone_and_the_page_says_why(

@@ -7,7 +7,7 @@ from django.test import Client
 
 from convoca.booking.models import Booking, Schedule, Series, Slot
 from convoca.booking.operations.auditing import acting
-from convoca.booking.operations.editing import cancel_slot
+from convoca.booking.operations.calling_off import cancel_slot
 from convoca.booking.operations.slots import open_slot
 from convoca.core.time import Interval
 from tests.booking.building import (

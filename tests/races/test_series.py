@@ -7,7 +7,8 @@ import pytest
 from convoca.booking.models import Booking, Membership, Occupancy, Schedule, Series, Slot
 from convoca.booking.operations.auditing import acting
 from convoca.booking.operations.booking import book_resource
-from convoca.booking.operations.editing import SlotChanges, cancel_slot, edit_slot
+from convoca.booking.operations.calling_off import cancel_slot
+from convoca.booking.operations.editing import SlotChanges, edit_slot
 from convoca.booking.operations.series import Repeat, book_series, cancel_following, sign_up_for_series
 from convoca.booking.operations.slots import open_series
 from convoca.core.time import Interval

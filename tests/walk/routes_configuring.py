@@ -103,6 +103,15 @@ CONFIGURING: dict[str, Route] = {
         post=answer(owner(303)),
         fields=tuple(EDITED),
     ),
+    "manage:delete-schedule": Route(
+        visits=of_kinds("manage:delete-schedule", "resource", "class", form={"message": "We close."}),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=("message",),
+    ),
+    "manage:leave-meetings": Route(
+        visits=of_kinds("manage:leave-meetings", "resource"), post=answer(owner(303)), fields=()
+    ),
     "manage:form": Route(
         visits=of_kinds("manage:form", "resource", "service", "class", form=QUESTIONS),
         get=answer(owner(200)),

@@ -78,7 +78,14 @@ MANAGE: dict[str, Route] = {
     "manage:today": Route(
         visits=named("manage:today", query=f"?day={DAY}"),
         get=answer(supervisors(200), shows=TO_SUPERVISORS_OF_THE_DAY),
-        query=("day",),
+        query=("day", "only"),
+    ),
+    "manage:arrivals": Route(
+        visits=named("manage:arrivals", query=f"?day={DAY}"),
+        # Nobody has booked on the schedule of this one.
+        get=answer(supervisors(200) | {Looker.ELSEWHERE_SUPERUSER: 204}),
+        query=("day", "after", "seen"),
+        is_page=False,
     ),
     "manage:live": Route(
         visits=live_page, get=answer(supervisors(200), shows=TO_SUPERVISORS_OF_THE_DAY), query=("rows",), is_page=False
@@ -163,6 +170,10 @@ MANAGE: dict[str, Route] = {
         get=answer(supervisors(200) | {Looker.ELSEWHERE_SUPERUSER: 404}),
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
         fields=(*NEW_SLOT, "which"),
+    ),
+    "manage:undo-slot": Route(
+        visits=of_class_slot("manage:undo-slot"),
+        post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
     ),
     "manage:cancel-slot": Route(
         visits=of_class_slot("manage:cancel-slot", message="The teacher is ill."),

@@ -19,7 +19,7 @@ from tests.walk.visiting import (
 ASKED = ("view", "as", "day", "schedule", "what", "state", "q", "page")
 ADA = {"name": "Ada Ruiz", "email": "ada@example.org"}
 ANSWERS = ("phone", "mobile", "address", "country", "field_1", "field_2", "super_field")
-OF_A_TIME = ("resource", "service", "slot", "on", "at", "length", "quantity")
+OF_A_TIME = ("resource", "service", "slot", "on", "at", "length", "quantity", "repeats", "until")
 TO_SUPERVISORS_OF_THE_REQUEST: Sights = NOBODY | dict.fromkeys(
     (Looker.SUPERUSER, Looker.OWNER), frozenset({Secret.PENDING})
 )
@@ -61,6 +61,16 @@ SUPERVISING: dict[str, Route] = {
         get=answer(supervisors(200) | NOT_OF_ANOTHER_SCHEDULE),
         post=answer(supervisors(303) | NOT_OF_ANOTHER_SCHEDULE),
         fields=("name", "email", *ANSWERS),
+    ),
+    "manage:no-show": Route(
+        visits=of_requests("manage:no-show"),
+        post=answer(supervisors(303) | NOT_OF_ANOTHER_SCHEDULE),
+        fields=("came", "back"),
+    ),
+    "manage:send-link": Route(
+        visits=of_requests("manage:send-link"),
+        post=answer(supervisors(303) | NOT_OF_ANOTHER_SCHEDULE),
+        fields=("back",),
     ),
     "manage:undo": Route(
         visits=of_requests("manage:undo"),

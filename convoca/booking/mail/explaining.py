@@ -70,10 +70,22 @@ def was_called_off(booking: Booking) -> bool:
 
 
 def _why_cancelled(booking: Booking, owner: str) -> str:
-    reason = one_line(booking.cancel_message)
     if was_called_off(booking):
-        return gettext("This session was cancelled by {owner}. {reason}").format(owner=owner, reason=reason).strip()
-    return gettext("Cancelled by {owner}. {reason}").format(owner=owner, reason=reason) if reason else ""
+        return gettext("This session was cancelled by {owner}.").format(owner=owner)
+    return gettext("It was cancelled by {owner}.").format(owner=owner) if booking.cancel_message.strip() else ""
+
+
+def message_of(notification: Notification) -> list[list[str]]:
+    """Return what the owner wrote to everybody about a cancellation: its paragraphs, each line by line."""
+    if notification.kind != Kind.CANCELLATION:
+        return []
+    paragraphs: list[list[str]] = [[]]
+    for line in notification.booking.cancel_message.splitlines():
+        if told := one_line(line):
+            paragraphs[-1].append(told)
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    return [paragraph for paragraph in paragraphs if paragraph]
 
 
 def managing(notification: Notification, *, is_several: bool = False) -> Managing:

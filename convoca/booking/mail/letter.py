@@ -12,7 +12,7 @@ from convoca.booking.mail import phrases
 from convoca.booking.mail.beside import Date, dates_of, heading
 from convoca.booking.mail.calendar import join_address
 from convoca.booking.mail.envelope import one_line
-from convoca.booking.mail.explaining import Managing, explanation, managing
+from convoca.booking.mail.explaining import Managing, explanation, managing, message_of
 from convoca.booking.mail.kinds import OF_A_PLACE, OF_AN_END
 from convoca.booking.mail.reader import is_for_owner, language_of, zone_of
 from convoca.booking.models import Booking, Notification
@@ -41,7 +41,8 @@ class Joining:
 class Letter:
     """One mail's words. Texts that do not apply are empty and not shown; `joining` is None without a meeting.
 
-    `was` is when it was to be before it moved; `dates` are the others that the mail tells of, under their `heading`.
+    `was` is when it was to be before it moved; `message` is what the owner wrote, by paragraphs and lines; `dates` are
+    the others that the mail tells of, under their `heading`.
     """
 
     language: str
@@ -58,6 +59,7 @@ class Letter:
     place: str
     is_cancelled: bool
     explanation: str
+    message: Sequence[Sequence[str]]
     joining: Joining | None
     heading: str
     dates: Sequence[Date]
@@ -89,6 +91,7 @@ def write_letter(
         place="" if is_cancelled else one_line(slot.location),
         is_cancelled=is_cancelled,
         explanation=explanation(notification, link, is_several=bool(beside)),
+        message=message_of(notification),
         joining=_joining(notification, link),
         heading=heading(notification) if beside else "",
         dates=dates_of(notification, beside),

@@ -40,6 +40,10 @@ class AuditEntry(models.Model):
         RANKED = "ranked", _("Rights changed")
         BLOCKED = "blocked", _("Blocked")
         UNBLOCKED = "unblocked", _("No longer blocked")
+        MISSED = "missed", _("Marked as no-show")
+        CAME = "came", _("No longer marked as no-show")
+        SENT_AGAIN = "sent_again", _("Link sent again")
+        DELETED = "deleted", _("Deleted the schedule")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="audit")
     at = models.DateTimeField()

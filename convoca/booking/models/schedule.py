@@ -12,7 +12,11 @@ MINUTES_A_DAY = 24 * 60
 
 
 class Schedule(BookingRules):
-    """A page that clients book on. Its kind is fixed once made."""
+    """A page that clients book on. Its kind is fixed once made.
+
+    `closing_at` is when its owner deleted it: nobody sees it or books on it any more. What its people are told is in
+    `closing_message`; `closing_due_at` is when the worker goes on taking it away.
+    """
 
     class Kind(models.TextChoices):
         RESOURCE = "resource", _("Resource schedule")
@@ -42,9 +46,15 @@ class Schedule(BookingRules):
 
     resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
     created_at = models.DateTimeField(auto_now_add=True)
+    closing_at = models.DateTimeField(null=True, blank=True)
+    closing_due_at = models.DateTimeField(null=True, blank=True)
+    closing_message = models.TextField(blank=True)
 
     class Meta:
         ordering = ["account_id", "position", "id"]
+        indexes = [
+            models.Index(fields=["closing_due_at"], condition=Q(closing_due_at__isnull=False), name="schedule_closing"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["account", "slug"], name="schedule_slug_unique_in_account"),
             *BookingRules.Meta.constraints,
@@ -56,6 +66,10 @@ class Schedule(BookingRules):
     @property
     def is_capacity(self) -> bool:
         return self.kind == self.Kind.CAPACITY
+
+    @property
+    def is_closing(self) -> bool:
+        return self.closing_at is not None
 
 
 class Resource(models.Model):

@@ -108,7 +108,7 @@ class Booking(models.Model):
 
     `made_with` is the first of several bookings that were made in one act. `passed_at` is when somebody who waits let
     an offer pass; empty again when a further place becomes free. `form_digest` is by what the form is known that made
-    it: however often that is sent, it makes one booking.
+    it: however often that is sent, it makes one booking. `missed_at` is when somebody noted that they did not come.
     """
 
     class Status(models.TextChoices):
@@ -157,6 +157,7 @@ class Booking(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    missed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -183,3 +184,8 @@ class Booking(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.status == self.Status.CONFIRMED
+
+    @property
+    def was_missed(self) -> bool:
+        """Whether it was noted that they did not come; of what has been moved to a later time since, nothing was."""
+        return self.is_confirmed and self.missed_at is not None and self.missed_at >= self.slot.starts_at

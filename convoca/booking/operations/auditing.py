@@ -1,6 +1,6 @@
 """The trail of who did what. Written in the same transaction as the act itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,6 +78,36 @@ def note_each(verb: AuditEntry.Verb, bookings: Sequence[Booking], *, by: Actor, 
     )
 
 
+def note_slots(
+    verb: AuditEntry.Verb, slots: Sequence[Slot], *, by: Actor, fields: Mapping[int, str] | None = None, now: datetime
+) -> None:
+    """Add a line about each of the slots; `fields` are the names of columns, by the slot's id."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            account_id=slot.account_id,
+            at=now,
+            actor=by.kind,
+            membership=by.membership,
+            verb=verb,
+            slot=slot,
+            fields=(fields or {}).get(slot.pk, ""),
+        )
+        for slot in slots
+    )
+
+
+def note_schedule(verb: AuditEntry.Verb, schedule: Schedule, *, by: Actor, now: datetime) -> None:
+    """Add a line about a schedule, named by its address: its row may be gone by the time the line is read."""
+    AuditEntry.objects.create(
+        account_id=schedule.account_id,
+        at=now,
+        actor=by.kind,
+        membership=by.membership,
+        verb=verb,
+        fields=schedule.slug,
+    )
+
+
 def note_person(
     verb: AuditEntry.Verb, *, by: Actor, account: Account, person: Membership | None, fields: str = "", now: datetime
 ) -> None:
@@ -85,3 +115,19 @@ def note_person(
     AuditEntry.objects.create(
         account=account, at=now, actor=by.kind, membership=by.membership, verb=verb, person=person, fields=fields[:300]
     )
+
+
+def statuses_before(bookings: Sequence[Booking]) -> Mapping[int, Booking.Status]:
+    """Read in the trail what each booking was before it was cancelled. One query."""
+    entries = AuditEntry.objects.filter(booking__in=[booking.pk for booking in bookings])
+    verbs: dict[int, set[str]] = {booking.pk: set() for booking in bookings}
+    for pk, verb in entries.values_list("booking", "verb"):
+        if pk is not None:
+            verbs[pk].add(verb)
+    return {pk: _status_after(its) for pk, its in verbs.items()}
+
+
+def _status_after(verbs: set[str]) -> Booking.Status:
+    if verbs & {Verb.BOOKED, Verb.APPROVED, Verb.ACCEPTED}:
+        return Booking.Status.CONFIRMED
+    return Booking.Status.PENDING if Verb.REQUESTED in verbs else Booking.Status.WAITING

@@ -1,5 +1,6 @@
 """Booking for somebody else: whoever supervises is bound by nothing but what is taken."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,9 +11,11 @@ from convoca.booking.operations.booking import Client, book_place, book_resource
 from convoca.booking.operations.correcting import part_note
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.refusals import NotOffered
+from convoca.booking.operations.series import Repeat, book_series
 from convoca.booking.questions.hours import times_of
 from convoca.booking.questions.offers import needs_of
 from convoca.booking.questions.terms import length_of, rules_of, supervisor_terms
+from convoca.core.recurrence import Frequency, expand
 from convoca.core.time import Interval
 
 
@@ -20,7 +23,7 @@ from convoca.core.time import Interval
 class Order:
     """What is booked: a start on a resource or service schedule, or a slot of a capacity schedule.
 
-    Without a `resource`, any that is free; without a `length`, the usual one.
+    Without a `resource`, any that is free; without a `length`, the usual one. What is repeated names its resource.
     """
 
     schedule: Schedule
@@ -30,6 +33,7 @@ class Order:
     slot: Slot | None = None
     length: timedelta | None = None
     quantity: int = 1
+    repeat: Repeat | None = None
 
     @property
     def when(self) -> Interval:
@@ -45,39 +49,71 @@ class Order:
             raise NotOffered
         return Interval(self.starts_at, ends_at)
 
+    @property
+    def times(self) -> list[Interval]:
+        """The time that it takes, and those of its repeats. Raises NotOffered or TooManyRepeats."""
+        if self.repeat is None:
+            return [self.when]
+        return expand(
+            self.when,
+            frequency=Frequency(self.repeat.frequency.value),
+            until=self.repeat.until,
+            length=supervisor_terms().rules.length,
+            time_zone=self.schedule.time_zone,
+        )
+
 
 def is_within_hours(order: Order) -> bool:
-    """Say whether what is ordered lies within opening hours; a slot always does. Four queries at most."""
+    """Say whether all that is ordered lies within opening hours; a slot always does. Four queries at most."""
     if order.slot is not None:
         return True
-    schedule, when = order.schedule, order.when
+    schedule, wanted = order.schedule, order.times
     needs = needs_of(schedule, resource=order.resource, service=order.service)
     length = rules_of(schedule, service=order.service).length
-    around = length.surroundings(when, schedule.time_zone)
+    first, last = (length.surroundings(when, schedule.time_zone) for when in (wanted[0], wanted[-1]))
+    around = Interval(first.starts_at, last.ends_at)
     times = times_of(schedule, {each for need in needs for each in need}, span=around)
-    is_open = {
-        each: any(
-            period.starts_at <= when.starts_at and when.ends_at <= period.ends_at
-            for period in length.bookable(its.open_intervals, schedule.time_zone)
-        )
-        for each, its in times.items()
-    }
-    return all(any(is_open[each] for each in need) for need in needs)
+    open_periods = {each: length.bookable(its.open_intervals, schedule.time_zone) for each, its in times.items()}
+    return all(any(_lies_in(when, open_periods[each]) for each in need) for when in wanted for need in needs)
 
 
-def book_for(order: Order, *, client: Client, super_field: str = "", now: datetime) -> Booking:
-    """Book for `client`, whatever the hours and limits; what is taken stays taken.
+def _lies_in(when: Interval, periods: Iterable[Interval]) -> bool:
+    return any(period.starts_at <= when.starts_at and when.ends_at <= period.ends_at for period in periods)
 
-    A URL in the supervisor field becomes the meeting link. Raises a core Refusal, NotOffered, AlreadySignedUp or
-    LinkOfAClass; then nothing was written.
+
+def book_for(order: Order, *, client: Client, super_field: str = "", now: datetime) -> list[Booking]:
+    """Book for `client`, whatever the hours and limits; what is taken stays taken. Returns what was booked, in order.
+
+    A URL in the supervisor field becomes the meeting link, of repeats of each. Raises a core Refusal, NotOffered,
+    AlreadySignedUp or LinkOfAClass; of repeats SeriesClash or TooManyRepeats. Then nothing was written.
     """
     link, noted = part_note(order.schedule, super_field)
     client = replace(client, details={**client.details, "super_field": noted or ""})
     with transaction.atomic():
-        booking = _book(order, client=client, now=now)
+        if order.repeat is None:
+            bookings = [_book(order, client=client, now=now)]
+        else:
+            bookings = _book_repeated(order, order.repeat, client=client, now=now)
         if link:
-            type_link(booking.slot, link, now=now)
-    return booking
+            for booking in bookings:
+                type_link(booking.slot, link, now=now)
+    return bookings
+
+
+def _book_repeated(order: Order, repeat: Repeat, *, client: Client, now: datetime) -> list[Booking]:
+    if order.resource is None:
+        raise NotOffered
+    when = order.when
+    return book_series(
+        order.schedule,
+        order.resource,
+        when.starts_at,
+        repeat=repeat,
+        client=client,
+        now=now,
+        length=when.duration,
+        terms=supervisor_terms(),
+    )
 
 
 def _book(order: Order, *, client: Client, now: datetime) -> Booking:

@@ -160,7 +160,9 @@ def _take_place(
 
 
 def refuse_while_paused(schedule: Schedule, terms: Terms) -> None:
-    """Raise BookingsPaused if the owner lets nobody book whom these terms bind."""
+    """Raise BookingsPaused if the owner lets nobody book whom these terms bind; NotOffered if it is being deleted."""
+    if schedule.is_closing:
+        raise NotOffered
     if terms.paused:
         raise BookingsPaused(schedule.paused_message)
 

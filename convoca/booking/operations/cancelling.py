@@ -5,11 +5,18 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from convoca.booking.models import Booking, Slot
-from convoca.booking.operations.auditing import ATTENDEE, OWN, Actor, Verb, note
+from convoca.booking.operations.auditing import ATTENDEE, OWN, Actor, Verb, note, statuses_before
 from convoca.booking.operations.booking import Client, admit_to_class, confirm
 from convoca.booking.operations.counting import admit_for_person, bookings_of, lock_person
 from convoca.booking.operations.notifying import notify_due
-from convoca.booking.operations.owing import OF_OTHERS, let_others_tell, owe_cancellation, owe_request, owe_waiting
+from convoca.booking.operations.owing import (
+    OF_OTHERS,
+    let_others_tell,
+    owe_cancellation,
+    owe_confirmation,
+    owe_request,
+    owe_waiting,
+)
 from convoca.booking.operations.refusals import AlreadyCancelled, NotOffered, UndoTooLate
 from convoca.booking.operations.taking import (
     HOLDING,
@@ -109,20 +116,28 @@ def _undo(booking: Booking, *, now: datetime, by: Actor) -> Booking:
     slot, held = lock_slot_and_booking(booking)
     if not may_undo(held, now=now, by=by):
         raise UndoTooLate
-    if slot.schedule.is_capacity and not slot.is_live:
-        # The session itself was called off.
-        raise NotOffered
-    held.status, held.cancelled_at, held.revision = _status_before(held), None, held.revision + 1
-    _take_back(held, slot, resources, terms=terms, now=now)
-    held.save(update_fields=["status", "cancelled_at", "revision"])
-    note(Verb.RESTORED, by=by, slot=slot, booking=held, now=now)
-    _owe_again(held, slot, now=now)
+    stand_again(held, slot, resources, terms=terms, by=by, now=now)
+    owe_again(held, slot, now=now)
     if held.status == Booking.Status.WAITING:
         # A place that became free without them is theirs to be offered like anybody's who waits.
         offer_on(slot, now=now)
         held.refresh_from_db()
     held.slot = slot
     return held
+
+
+def stand_again(held: Booking, slot: Slot, resources: list[int], *, terms: Terms, by: Actor, now: datetime) -> None:
+    """Give the cancelled booking that the caller holds, with its slot and `resources`, what it had. Raises a Refusal.
+
+    Its mail and its turn on the waiting list are the caller's to see to.
+    """
+    if slot.schedule.is_closing or (slot.schedule.is_capacity and not slot.is_live):
+        # The session itself was called off, or the whole schedule.
+        raise NotOffered
+    held.status, held.cancelled_at, held.revision = statuses_before([held])[held.pk], None, held.revision + 1
+    _take_back(held, slot, resources, terms=terms, now=now)
+    held.save(update_fields=["status", "cancelled_at", "revision"])
+    note(Verb.RESTORED, by=by, slot=slot, booking=held, now=now)
 
 
 def _take_back(held: Booking, slot: Slot, resources: list[int], *, terms: Terms, now: datetime) -> None:
@@ -159,18 +174,17 @@ def _client(held: Booking) -> Client:
     )
 
 
-def _status_before(held: Booking) -> Booking.Status:
-    """Read in the trail what the booking was before it was cancelled."""
-    verbs = set(held.audit.values_list("verb", flat=True))
-    if verbs & {Verb.BOOKED, Verb.APPROVED, Verb.ACCEPTED}:
-        return Booking.Status.CONFIRMED
-    return Booking.Status.PENDING if Verb.REQUESTED in verbs else Booking.Status.WAITING
-
-
-def _owe_again(held: Booking, slot: Slot, *, now: datetime) -> None:
+def owe_again(held: Booking, slot: Slot, *, told_by: Booking | None = None, now: datetime) -> None:
+    """Owe the mail that says how a booking stands that was taken back; `told_by` as in `owe_confirmation`."""
     if held.status == Booking.Status.CONFIRMED:
-        confirm(held, slot, wish_for_meeting(slot, now=now), now=now)
+        meeting = wish_for_meeting(slot, now=now)
+        if told_by is None:
+            confirm(held, slot, meeting, now=now)
+        else:
+            owe_confirmation(held, slot, told_by=told_by, now=now)
         return
-    owe = owe_request if held.status == Booking.Status.PENDING else owe_waiting
-    owe(held, slot, now=now)
+    if held.status == Booking.Status.PENDING:
+        owe_request(held, slot, told_by=told_by, now=now)
+    else:
+        owe_waiting(held, slot, now=now)
     notify_due.enqueue()

@@ -53,6 +53,14 @@ class RepeatNotAllowed(Refusal):
     """Who books here books one occasion at a time."""
 
 
+class NotBegun(Refusal):
+    """Nobody has missed yet what has not begun, or what they have no place in."""
+
+
+class NothingToSend(Refusal):
+    """There is no meeting link that this person could be sent."""
+
+
 class AlreadyUser(Refusal):
     """This person is a user of the account."""
 

@@ -4,24 +4,26 @@ Lock order: the person where a rule counts them, resources, slots, bookings; of 
 anything is written.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from convoca.booking.models import Booking, Resource, Schedule, Series, Slot
+from convoca.booking.models import Booking, Occupancy, Resource, Schedule, Series, Slot
 from convoca.booking.operations.auditing import ATTENDEE, Actor
 from convoca.booking.operations.booking import Client, book_places, refuse_while_paused, write_on_demand
-from convoca.booking.operations.cancelling import end
+from convoca.booking.operations.cancelling import end, may_undo, owe_again, stand_again, undo_cancel
 from convoca.booking.operations.counting import lock_person
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import OF_OTHERS, let_others_tell, owe_cancellations
-from convoca.booking.operations.refusals import AlreadyCancelled, NotOffered, RepeatNotAllowed
+from convoca.booking.operations.refusals import AlreadyCancelled, NotOffered, RepeatNotAllowed, UndoTooLate
 from convoca.booking.operations.taking import lock_resources, lock_slots
+from convoca.booking.operations.waiting import offer_on
 from convoca.booking.questions.offers import needs_of
-from convoca.booking.questions.series import following_bookings
-from convoca.booking.questions.terms import Terms, client_terms, length_of
+from convoca.booking.questions.series import cancelled_with, following_bookings
+from convoca.booking.questions.terms import Terms, client_terms, length_of, supervisor_terms, undo_terms
 from convoca.core.admission import ResourceTaken, admit_every
 from convoca.core.lengths import LengthRule
 from convoca.core.recurrence import Frequency, expand
@@ -161,6 +163,63 @@ def cancel_following(
         let_others_tell(ending, kinds=OF_OTHERS, now=now)
         notify_due.enqueue()
     return ending
+
+
+def undo_cancel_together(booking: Booking, *, now: datetime, by: Actor = ATTENDEE) -> list[Booking]:
+    """Take a cancellation back within five minutes, with all of the series that its person cancelled in the same act.
+
+    All stand again or none; one mail tells of all of them. Returns them in order of their starts. Raises what
+    `undo_cancel` raises; of several, SeriesClash with what is in the way.
+    """
+    together = cancelled_with(booking)
+    if len(together) < 2:
+        return [undo_cancel(booking, now=now, by=by)]
+    try:
+        with transaction.atomic():
+            return _undo_together(booking, together, now=now, by=by)
+    except IntegrityError as error:
+        if "occupancy_no_overlap" in str(error):
+            raise ResourceTaken from error
+        raise
+
+
+def _undo_together(booking: Booking, together: Sequence[Booking], *, now: datetime, by: Actor) -> list[Booking]:
+    schedule = together[0].slot.schedule
+    terms = supervisor_terms() if by.supervises else undo_terms(schedule)
+    if terms.counts_the_person:
+        lock_person(booking.account_id, booking.membership, booking.email)
+    had = {slot: [each.resource_id for each in taken] for slot, taken in _taken(together).items()}
+    every = sorted({resource for taken in had.values() for resource in taken})
+    lock_resources(schedule, every, had=every)
+    slots = {slot.pk: slot for slot in lock_slots([each.slot for each in together])}
+    held = [each for each in lock_bookings(together) if each.cancelled_at == booking.cancelled_at]
+    back = sorted((each for each in held if each.slot_id in slots), key=lambda each: slots[each.slot_id].starts_at)
+    chosen = next((each for each in back if each.pk == booking.pk), None)
+    if chosen is None or not may_undo(chosen, now=now, by=by):
+        raise UndoTooLate
+    left = iter(back)
+
+    def stand_next(_when: Interval, _earlier: Sequence[Interval]) -> None:
+        each = next(left)
+        each.slot = slots[each.slot_id]
+        stand_again(each, each.slot, had.get(each.slot_id, []), terms=terms, by=by, now=now)
+
+    admit_every(
+        [Interval(slots[each.slot_id].starts_at, slots[each.slot_id].ends_at) for each in back], admit_one=stand_next
+    )
+    for each in back:
+        owe_again(each, each.slot, told_by=None if each is back[0] else back[0], now=now)
+        if each.status == Booking.Status.WAITING:
+            offer_on(each.slot, now=now)
+    return back
+
+
+def _taken(bookings: Sequence[Booking]) -> dict[int, list[Occupancy]]:
+    """Return what each of the bookings' slots took, by the slot's id."""
+    found: defaultdict[int, list[Occupancy]] = defaultdict(list)
+    for occupancy in Occupancy.objects.filter(slot__in=[each.slot_id for each in bookings]):
+        found[occupancy.slot_id].append(occupancy)
+    return found
 
 
 def lock_bookings(bookings: Sequence[Booking]) -> list[Booking]:

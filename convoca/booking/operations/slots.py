@@ -61,7 +61,7 @@ def open_series(
     A URL typed as their location becomes the meeting link of all of them. Raises NotOffered for a schedule of another
     kind, or TooManyRepeats; then none was made.
     """
-    if not schedule.is_capacity:
+    if not schedule.is_capacity or schedule.is_closing:
         raise NotOffered
     link = find_link(location)
     common: dict[str, object] = {

@@ -6,8 +6,9 @@ import structlog
 from django.db.models import DateTimeField, F, Q
 from django.db.models.functions import Coalesce, Greatest
 
-from convoca.booking.models import Booking, Connection, Meeting, Notification
+from convoca.booking.models import Booking, Connection, Meeting, Notification, Schedule
 from convoca.booking.operations.closing import close_due, closing_connections
+from convoca.booking.operations.deleting import schedules_to_take_away, take_schedules_away
 from convoca.booking.operations.heeding import forget_old_notices
 from convoca.booking.operations.inviting import due_invitations, invite_due
 from convoca.booking.operations.keeping import check_due, connections_to_check, grants_to_renew, renew_due
@@ -38,9 +39,18 @@ def wake_due(now: datetime) -> datetime | None:
         check_due.enqueue()
     if overdue_offers(now=now).exists():
         expire_offers.enqueue()
+    if schedules_to_take_away(now=now).exists():
+        take_schedules_away.enqueue()
     if due_invitations(now=now).exists():
         invite_due.enqueue()
-    upcoming = [_next_meeting(now), _next_notification(now), _next_closing(now), _next_check(now), _next_offer(now)]
+    upcoming = [
+        _next_meeting(now),
+        _next_notification(now),
+        _next_closing(now),
+        _next_check(now),
+        _next_offer(now),
+        _next_deletion(now),
+    ]
     return min(filter(None, upcoming), default=None)
 
 
@@ -82,3 +92,9 @@ def _next_offer(now: datetime) -> datetime | None:
     """Return when the next offer of a place passes."""
     offers = Booking.objects.filter(status=Booking.Status.OFFERED, offered_until__gt=now)
     return offers.order_by("offered_until").values_list("offered_until", flat=True).first()
+
+
+def _next_deletion(now: datetime) -> datetime | None:
+    """Return when a schedule that is being deleted is looked at again."""
+    closing = Schedule.objects.filter(closing_due_at__gt=now)
+    return closing.order_by("closing_due_at").values_list("closing_due_at", flat=True).first()

@@ -1,8 +1,9 @@
 """What is wanted of a slot's online room. Operations call this in their own transaction; nothing is sent from here."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Case, DateTimeField, Max, Q, Sum, Value, When
+from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Sum, Value, When
 
 from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
 from convoca.core.reconcile import UNDO_WINDOW, Wanted, wanted
@@ -112,9 +113,19 @@ def withdraw(meeting: Meeting, *, now: datetime, due_at: datetime) -> None:
 
     What is typed by hand, not ours or not there is left where it is.
     """
-    # One statement: a worker may be about to learn more of the meeting.
+    _withdraw(Meeting.objects.filter(pk=meeting.pk), now=now, due_at=due_at)
+
+
+def withdraw_all(slots: Iterable[Slot], *, now: datetime, due_at: datetime) -> None:
+    """Want no meeting of these slots, which do not take place, any more; see `withdraw`. The caller holds the slots."""
+    of_slots = Meeting.objects.filter(slot__in=[slot.pk for slot in slots], wanted=Meeting.Wanted.PRESENT)
+    _withdraw(of_slots, now=now, due_at=due_at)
+
+
+def _withdraw(meetings: QuerySet[Meeting], *, now: datetime, due_at: datetime) -> None:
+    # One statement: a worker may be about to learn more of the meetings.
     may_exist = When(observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN], then=Value(due_at))
-    Meeting.objects.filter(pk=meeting.pk).update(
+    meetings.update(
         wanted=Meeting.Wanted.ABSENT,
         wanted_at=now,
         due_at=Case(may_exist, default=None, output_field=DateTimeField()),

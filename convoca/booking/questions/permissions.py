@@ -130,8 +130,11 @@ def rank_of(viewer: Viewer, schedule: Schedule | None = None) -> Rank:
 
 
 def may(viewer: Viewer, action: Action, schedule: Schedule) -> bool:
-    """Say whether the viewer may do this on the schedule of their own account; nobody may in somebody else's."""
-    if viewer.account_id != schedule.account_id:
+    """Say whether the viewer may do this on the schedule of their own account; nobody may in somebody else's.
+
+    Nor on one that is being deleted.
+    """
+    if viewer.account_id != schedule.account_id or schedule.is_closing:
         return False
     if rank_of(viewer, schedule) in ALWAYS[action]:
         return True

@@ -4,7 +4,9 @@ from convoca.booking.models import Resource, Schedule
 from convoca.booking.questions.prepared import Blank, Prepared
 
 _AT_ADDRESS = Prepared(
-    lambda: Schedule.objects.select_related("account").filter(account__name=Blank("account"), slug=Blank("slug"))
+    lambda: Schedule.objects.select_related("account").filter(
+        account__name=Blank("account"), slug=Blank("slug"), closing_at__isnull=True
+    )
 )
 
 _LISTED = Prepared(
@@ -15,7 +17,7 @@ _LISTED = Prepared(
 
 
 def schedule_at(account: str, slug: str) -> Schedule | None:
-    """Return the schedule whose page has this address, with its account. One query."""
+    """Return the schedule whose page has this address, with its account; one that is closing has none. One query."""
     return _AT_ADDRESS.first(account=account, slug=slug)
 
 

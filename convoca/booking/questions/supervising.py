@@ -120,6 +120,21 @@ def who_cancelled(account_id: int, bookings: Sequence[Booking]) -> dict[int, Aud
     return {entry.booking_id: entry for entry in found if entry.booking_id is not None}
 
 
+def arrived_since(
+    account_id: int, schedules: Sequence[Schedule], window: Interval, *, after: int, most: int
+) -> list[Booking]:
+    """Return up to `most` bookings that were made after the booking `after`, stand, and start in `window`, in order."""
+    made = Booking.objects.filter(
+        account_id=account_id,
+        pk__gt=after,
+        slot__schedule__in=schedules,
+        slot__starts_at__gte=window.starts_at,
+        slot__starts_at__lt=window.ends_at,
+    )
+    standing = made.exclude(status=Status.CANCELLED).select_related("slot")
+    return list(standing.order_by("slot__starts_at", "pk")[:most])
+
+
 def moved_since(account_id: int, bookings: Sequence[Booking], *, since: datetime) -> frozenset[int]:
     """Return the ids of those bookings that were moved after `since`."""
     entries = AuditEntry.objects.filter(account_id=account_id, booking__in=[each.pk for each in bookings])
@@ -127,9 +142,12 @@ def moved_since(account_id: int, bookings: Sequence[Booking], *, since: datetime
     return frozenset(moved.exclude(booking=None).values_list("booking_id", flat=True))
 
 
-def trail_of(account_id: int, schedules: Sequence[int]) -> QuerySet[AuditEntry]:
-    """Return what was done on these schedules, the last act first."""
-    entries = AuditEntry.objects.filter(account_id=account_id, slot__schedule__in=schedules)
+def trail_of(account_id: int, schedules: Sequence[int], *, deletions: bool = False) -> QuerySet[AuditEntry]:
+    """Return what was done on these schedules, and which others were deleted if wanted, the last act first."""
+    meant = Q(slot__schedule__in=schedules)
+    if deletions:
+        meant |= Q(verb=AuditEntry.Verb.DELETED)
+    entries = AuditEntry.objects.filter(meant, account_id=account_id)
     related = ("membership__user", "booking", "slot__schedule", "slot__service")
     return entries.select_related(*related).order_by("-pk")
 

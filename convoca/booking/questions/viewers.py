@@ -73,5 +73,5 @@ def viewer_of(account: Account, user: User | None) -> Viewer:
 
 def supervised_schedules(viewer: Viewer) -> list[Schedule]:
     """Return the schedules whose bookings the viewer supervises, in the account's order."""
-    schedules = Schedule.objects.filter(account_id=viewer.account_id)
+    schedules = Schedule.objects.filter(account_id=viewer.account_id, closing_at__isnull=True)
     return [schedule for schedule in schedules if viewer.supervises(schedule.pk)]

@@ -13,9 +13,10 @@ from convoca.booking.asking import label_of
 from convoca.booking.models import Account, AuditEntry, Booking, FormField, Slot
 from convoca.booking.operations.approving import approve, approve_all, decline, decline_all
 from convoca.booking.operations.auditing import Actor, acting_on
-from convoca.booking.operations.cancelling import cancel, may_undo, undo_cancel
+from convoca.booking.operations.cancelling import cancel, may_undo
 from convoca.booking.operations.moving import PLACED, move_appointment, move_place
 from convoca.booking.operations.refusals import NotOffered
+from convoca.booking.operations.series import undo_cancel_together
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.series import requests_with
 from convoca.booking.questions.terms import supervisor_terms
@@ -134,14 +135,14 @@ def cancel_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpResp
 @require_POST
 @for_supervisors
 def undo(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
-    """Take a fresh cancellation back, whoever cancelled."""
+    """Take a fresh cancellation back, whoever cancelled, with all of its series that was cancelled in the same act."""
     gone = supervised_booking(visit, booking)
     try:
-        restored = undo_cancel(gone, now=timezone.now(), by=_actor(visit, gone))
+        restored = undo_cancel_together(gone, now=timezone.now(), by=_actor(visit, gone))
     except Refusal as refusal:
         messages.error(request, phrases.say(refusal))
     else:
-        messages.success(request, say.restored(restored))
+        messages.success(request, say.restored(gone, len(restored)))
     page = reverse("manage:booking", args=[visit.account.name, gone.pk])
     return _to(address_back(request, visit, otherwise=page))
 

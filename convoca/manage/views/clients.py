@@ -23,7 +23,7 @@ from convoca.booking.questions.people import people_of
 from convoca.booking.questions.permissions import Action
 from convoca.booking.questions.supervising import schedules_to_supervise
 from convoca.booking.wording import clock_text, day_text, span_text, zone_text
-from convoca.core.admission import Refusal
+from convoca.core.admission import Refusal, SeriesClash
 from convoca.core.time import Interval, local_day
 from convoca.manage import phrases
 from convoca.manage import supervise_phrases as say
@@ -69,11 +69,13 @@ def new_booking(request: HttpRequest, visit: Visit) -> HttpResponse:
         order = form.order
         if not form.cleaned_data["anyway"] and not is_within_hours(order):
             return _render(request, visit, start, form, now=now, outside=say.outside_hours(start.schedule))
-        booking = book_for(order, client=_client(visit, form), super_field=form.note or "", now=now)
+        booked = book_for(order, client=_client(visit, form), super_field=form.note or "", now=now)
+    except SeriesClash as clash:
+        return _render(request, visit, start, form, now=now, refused=say.clashes(clash, start.schedule.time_zone))
     except Refusal as refusal:
         return _render(request, visit, start, form, now=now, refused=phrases.say(refusal))
-    messages.success(request, say.booked(booking, _when(booking.slot, start.schedule)))
-    address = reverse("manage:booking", args=[visit.account.name, booking.pk])
+    messages.success(request, say.booked(booked[0], _when(booked[0].slot, start.schedule), dates=len(booked)))
+    address = reverse("manage:booking", args=[visit.account.name, booked[0].pk])
     return HttpResponse(status=303, headers={"Location": address})
 
 

@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from convoca.booking.models import Slot
 from convoca.booking.operations.auditing import acting_on
-from convoca.booking.operations.editing import cancel_slot, edit_slot
+from convoca.booking.operations.calling_off import cancel_slot, undo_cancel_slot
+from convoca.booking.operations.editing import edit_slot
 from convoca.booking.questions.links import links_for
 from convoca.booking.questions.series import people_in, rest_of_series
 from convoca.booking.questions.supervising import places_of
@@ -68,6 +69,21 @@ def call_off_slot(request: HttpRequest, visit: Visit, schedule: str, slot: int) 
             return see_other("manage:slots", account=visit.account.name, schedule=schedule)
     context = _context(held, form, now=now)
     return render_page(request, visit, "manage/cancel_slot.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@for_supervisors
+def undo_call_off(request: HttpRequest, visit: Visit, schedule: str, slot: int) -> HttpResponse:
+    """Take back, within five minutes, that a slot was called off, with all that were called off in the same act."""
+    of = capacity_schedule(visit, schedule)
+    gone = get_object_or_404(Slot, account=visit.account, schedule=of, pk=slot)
+    try:
+        back = undo_cancel_slot(gone, by=acting_on(of, visit.viewer), now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, slot_phrases.say(refusal))
+    else:
+        messages.success(request, slot_phrases.back(len(back)))
+    return see_other("manage:slots", account=visit.account.name, schedule=schedule)
 
 
 def _slot(visit: Visit, slug: str, number: int, *, now: datetime) -> Slot:

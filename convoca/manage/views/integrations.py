@@ -106,7 +106,7 @@ def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
 
 def _asked_for(request: HttpRequest, consent: Consent) -> Schedule | None:
     """Return the schedule that is to be connected, if this person still owns its account."""
-    schedules = Schedule.objects.select_related("account")
+    schedules = Schedule.objects.select_related("account").filter(closing_at__isnull=True)
     schedule = schedules.filter(account_id=consent.account_id, pk=consent.schedule_id).first()
     visit = visit_of(request, schedule.account.name) if schedule else None
     return schedule if visit is not None and visit.is_owner else None

@@ -151,7 +151,7 @@ def render_person(
     if form is None and may_edit(visit, person):
         form = PersonForm(account=visit.account, person=person)
     if rights is None and may_rank(visit, person) and person.role != Role.BLOCKED:
-        rights = RightsForm(person=person, schedules=Schedule.objects.filter(account=visit.account))
+        rights = RightsForm(person=person, schedules=Schedule.objects.filter(account=visit.account, closing_at=None))
     if groups is None and visit.may(Action.RANK_PEOPLE):
         groups = GroupsForm(groups=groups_of(visit.account), held=groups_of_person(person))
     wrong = next((each for each in (form, rights, groups) if each is not None and each.errors), None)

@@ -26,7 +26,9 @@ from convoca.manage.views.people import find_person, render_person
 def rank_person(request: HttpRequest, visit: Visit, person: int) -> HttpResponse:
     """Make somebody a superuser of the account or of single schedules, or a plain user again."""
     found = find_person(visit, person)
-    rights = RightsForm(request.POST, person=found, schedules=Schedule.objects.filter(account=visit.account))
+    rights = RightsForm(
+        request.POST, person=found, schedules=Schedule.objects.filter(account=visit.account, closing_at=None)
+    )
     if not rights.is_valid():
         return render_person(request, visit, found, rights=rights)
     role = Membership.Role(rights.cleaned_data["role"])

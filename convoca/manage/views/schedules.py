@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from convoca.booking.models import OpeningHours, Schedule
 from convoca.booking.operations.configuring import LinkSourceUnavailable, choose_link_source, may_choose
 from convoca.booking.operations.vendors import application_for
+from convoca.booking.questions.closing import schedules_being_deleted
 from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.viewers import supervised_schedules
 from convoca.booking.wording import city_text, minutes_text
@@ -53,7 +54,8 @@ def list_schedules(request: HttpRequest, visit: Visit) -> HttpResponse:
         }
         for schedule in supervised_schedules(visit.viewer)
     ]
-    return render_page(request, visit, "manage/schedules.html", {"schedules": schedules})
+    deleting = schedules_being_deleted(visit.account) if visit.is_owner else []
+    return render_page(request, visit, "manage/schedules.html", {"schedules": schedules, "deleting": deleting})
 
 
 @require_safe

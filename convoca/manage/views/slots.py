@@ -15,8 +15,10 @@ from convoca.booking.operations.slots import open_series
 from convoca.booking.questions.bookings import slots_between, waiting_for
 from convoca.booking.questions.links import Link, links_for
 from convoca.booking.questions.offers import local_window
+from convoca.booking.questions.series import called_off_since
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.admission import Refusal, TooManyRepeats
+from convoca.core.reconcile import UNDO_WINDOW
 from convoca.core.time import local_day, localize
 from convoca.manage import phrases, slot_phrases
 from convoca.manage.agenda import cells_of
@@ -52,8 +54,17 @@ def manage_slots(request: HttpRequest, visit: Visit, schedule: str) -> HttpRespo
         "tabs": schedule_tabs(request, visit, of),
         "form": form,
         "zone": zone_text(of.time_zone, localize(first, 12 * 60, of.time_zone)),
+        "called_off": _called_off(of, now=now),
     }
     return render_page(request, visit, "manage/slots.html", context, status=422 if form.errors else 200)
+
+
+def _called_off(schedule: Schedule, *, now: datetime) -> list[dict[str, object]]:
+    """Return what was called off so lately that it can be taken back, act by act."""
+    return [
+        {"slot_id": act[0].pk, "text": slot_phrases.called_off_just_now(act, schedule.time_zone)}
+        for act in called_off_since(schedule, now - UNDO_WINDOW)
+    ]
 
 
 def capacity_schedule(visit: Visit, slug: str) -> Schedule:

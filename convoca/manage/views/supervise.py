@@ -82,7 +82,9 @@ def show_trail(request: HttpRequest, visit: Visit) -> HttpResponse:
     frame = frame_of(request, visit)
     asked, schedules = frame.asked, frame.schedules
     chosen = [asked.schedule] if asked.schedule else schedules
-    found = list(trail_of(visit.account.pk, [each.pk for each in chosen])[_page(asked, more=1)])
+    deletions = visit.viewer.supervises_account and asked.schedule is None
+    trail = trail_of(visit.account.pk, [each.pk for each in chosen], deletions=deletions)
+    found = list(trail[_page(asked, more=1)])
     context = _shared(frame, narrowing_of(asked, schedules, visit.account)) | {
         "lines": [_trail_line(entry, frame.zone) for entry in found[:ROWS_A_PAGE]],
         "pages": _pages(frame, has_more=len(found) > ROWS_A_PAGE, page="manage:trail"),
@@ -295,7 +297,7 @@ def _ended(entry: AuditEntry | None, booking: Booking, zone: str) -> dict[str, s
 
 def _trail_line(entry: AuditEntry, zone: str) -> dict[str, object]:
     slot, booking = entry.slot, entry.booking
-    about = booking.name if booking else (slot.title or slot.schedule.name if slot else "")
+    about = booking.name if booking else (slot.title or slot.schedule.name if slot else entry.fields)
     return {
         "at": phrases.moment(entry.at, zone),
         "who": say.who_did(entry),

@@ -17,6 +17,7 @@ from convoca.booking.questions.supervising import State
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.time import Interval, local_day, localize
 from convoca.manage import phrases
+from convoca.manage import supervise_phrases as say
 from convoca.manage.agenda import Row, cells_of, rows_of
 from convoca.manage.ahead import first_after, needing_ahead
 from convoca.manage.forms import LinkForm, read_day
@@ -25,6 +26,7 @@ from convoca.manage.pages import render_page
 from convoca.manage.policy import Visit, for_supervisors, supervised_slot
 from convoca.manage.returning import address_back
 from convoca.manage.supervising import YEAR, Asked, View
+from convoca.manage.views.arriving import Watch
 
 DAY = timedelta(days=1)
 
@@ -34,7 +36,7 @@ DAY = timedelta(days=1)
 def show_day(request: HttpRequest, visit: Visit) -> HttpResponse:
     now = timezone.now()
     day = read_day(request.GET.get("day"), time_zone=visit.account.time_zone, now=now)
-    return _render_day(request, visit, day, now=now)
+    return _render_day(request, visit, day, now=now, only_need=request.GET.get("only") == "need")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,12 +108,20 @@ def _address_of_row(visit: Visit, slot: Slot) -> str:
 
 
 def _render_day(
-    request: HttpRequest, visit: Visit, day: date, *, now: datetime, rejected: tuple[int, LinkForm] | None = None
+    request: HttpRequest,
+    visit: Visit,
+    day: date,
+    *,
+    now: datetime,
+    only_need: bool = False,
+    rejected: tuple[int, LinkForm] | None = None,
 ) -> HttpResponse:
     zone = visit.account.time_zone
     today = local_day(now, zone)
     rows = rows_of(visit.viewer, day, time_zone=zone, now=now)
     in_need = [row for row in rows if row.in_need]
+    only_need = only_need and bool(in_need)
+    newest = max((person.booking_id for row in rows for person in row.people), default=0)
     waiting = requests_waiting(visit.viewer, Interval(now, now + YEAR)) if day == today else 0
     context = {
         "day": day,
@@ -120,9 +130,12 @@ def _render_day(
         "zone": zone_text(zone, localize(day, 12 * 60, zone)),
         "before": (day - DAY).isoformat(),
         "after": (day + DAY).isoformat(),
-        "count": phrases.day_count(len(rows), in_need=len(in_need)),
+        "is_empty": not rows,
         "in_need": in_need,
-        "others": [row for row in rows if not row.in_need],
+        "others": [] if only_need else [row for row in rows if not row.in_need],
+        **_strip(visit, day, len(rows), len(in_need), only_need=only_need),
+        "watch": Watch(account=visit.account, day=day, after=newest, seen=newest),
+        "search_address": reverse("manage:supervise", args=[visit.account.name]),
         "ahead": needing_ahead(visit.viewer, after=day, time_zone=zone, now=now) if day == today else [],
         "waiting": phrases.requests_waiting(waiting) if waiting else "",
         "waiting_list": Asked(today=today, day=today, view=View.COMING, state=State.PENDING).address(visit.account),
@@ -132,6 +145,18 @@ def _render_day(
         "rejected_form": rejected[1] if rejected else None,
     }
     return render_page(request, visit, "manage/today.html", context, status=422 if rejected else 200)
+
+
+def _strip(visit: Visit, day: date, count: int, in_need: int, *, only_need: bool) -> dict[str, object]:
+    """Return "8 appointments · 2 need you": a press on either narrows the day to it."""
+    whole = f"{reverse('manage:today', args=[visit.account.name])}?day={day.isoformat()}"
+    return {
+        "count": say.appointments(count),
+        "need": say.need(in_need) if in_need else "",
+        "only_need": only_need,
+        "all_address": whole,
+        "need_address": f"{whole}&only=need",
+    }
 
 
 def _poll(visit: Visit, rows: list[Row]) -> Poll | None:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext
 
 from convoca.booking.mail.calendar import invitation
 from convoca.booking.models import Booking
-from convoca.booking.operations.cancelling import QUEUEING, cancel, may_undo, undo_cancel
+from convoca.booking.operations.cancelling import QUEUEING, cancel, may_undo
 from convoca.booking.operations.refusals import AlreadyCancelled, AlreadySignedUp
-from convoca.booking.operations.series import cancel_following
+from convoca.booking.operations.series import cancel_following, undo_cancel_together
 from convoca.booking.operations.waiting import accept_offer
 from convoca.booking.questions.bookings import resources_of
 from convoca.booking.questions.links import Link, links_for
-from convoca.core.admission import LimitReached, OverlapsOwn, Refusal
+from convoca.booking.questions.series import cancelled_with
+from convoca.core.admission import LimitReached, OverlapsOwn, Refusal, SeriesClash
 from convoca.public import phrases
 from convoca.public.answers import SeeOther, personal, reads, reads_and_writes, writes
 from convoca.public.booked import Booked, Standing, booked_page, moved_text, standing_of
@@ -101,13 +102,16 @@ def cancel_booking(request: HttpRequest, held: Held) -> HttpResponse:
 @writes
 @for_holder
 def undo_cancellation(request: HttpRequest, held: Held) -> HttpResponse:
-    """Take the cancellation back, within five minutes."""
+    """Take the cancellation back, within five minutes: of a series, all that was cancelled with it."""
     if held.is_barred:
         return _refused(request, held, phrases.not_yours_to_change(held.booking.slot.schedule))
     if held.booking.status != Booking.Status.CANCELLED:
         return _back_to(held)
     try:
-        undo_cancel(held.booking, now=held.now)
+        undo_cancel_together(held.booking, now=held.now)
+    except SeriesClash as clash:
+        schedule, zone = held.booking.slot.schedule, held.booking.time_zone
+        return _refused(request, held, phrases.not_taken_back(clash, schedule, zone))
     except (AlreadySignedUp, LimitReached, OverlapsOwn) as refusal:
         # What they have booked since is in the way.
         return _refused(request, held, phrases.say(refusal, held.booking.slot.schedule))
@@ -153,7 +157,7 @@ def _back_to(held: Held) -> HttpResponse:
 
 def _refused(request: HttpRequest, held: Held, problem: str) -> HttpResponse:
     """Show the booking as it is, and first what was not possible."""
-    page = _page(request, held) | {"problem": problem, "can_undo": False}
+    page = _page(request, held) | {"problem": problem, "undo": ""}
     return render(request, "public/booking.html", page, status=409)
 
 
@@ -196,9 +200,16 @@ def _page(request: HttpRequest, held: Held) -> dict[str, Any]:
         "cancel_address": held.cancel_address,
         "back": held.page_address,
         "card_address": reverse("booking_card", args=[held.token]),
-        "can_undo": page.standing is Standing.CANCELLED and not held.is_barred and may_undo(booking, now=held.now),
+        "undo": _undo(held) if page.standing is Standing.CANCELLED else "",
         "if_moved": moved_text(booking, link) if page.is_live else "",
     }
+
+
+def _undo(held: Held) -> str:
+    """Return what the button says that takes the cancellation back; nothing where that cannot be done any more."""
+    if held.is_barred or not may_undo(held.booking, now=held.now):
+        return ""
+    return phrases.undo(len(cancelled_with(held.booking)))
 
 
 def _tab_title(page: Booked, card: Card | None) -> str:

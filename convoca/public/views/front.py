@@ -27,7 +27,7 @@ def show_robots(request: HttpRequest) -> HttpResponse:
 
 def _directory() -> list[tuple[Account, list[Summary]]]:
     """Return the accounts with schedules that anybody may see, with a few words on each; nothing if they are many."""
-    open_to_all = Schedule.objects.filter(who_sees=Audience.ANYONE)
+    open_to_all = Schedule.objects.filter(who_sees=Audience.ANYONE, closing_at=None)
     has_schedules = Exists(open_to_all.filter(account=OuterRef("pk")))
     schedules = Prefetch("schedules", open_to_all.select_related("account"))
     accounts = Account.objects.filter(has_schedules).order_by("pk").prefetch_related(schedules)

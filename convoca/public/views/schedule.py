@@ -34,7 +34,7 @@ def show_account(request: HttpRequest, account: str) -> HttpResponse:
     viewer = viewer_at(request, found)
     if rank_of(viewer) is Rank.BLOCKED:
         return blocked_page(request, found)
-    every = Schedule.objects.select_related("account").filter(account=found)
+    every = Schedule.objects.select_related("account").filter(account=found, closing_at=None)
     schedules = [summary_of(each) for each in every if may(viewer, Action.SEE, each)]
     return render(request, "public/account.html", {"account": found, "viewer": viewer, "schedules": schedules})
 

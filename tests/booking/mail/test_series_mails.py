@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, ViewportSize
 from convoca.booking.models import Booking, Membership, Notification, Schedule, Series, Slot
 from convoca.booking.operations.approving import approve, approve_all, decline_all
 from convoca.booking.operations.auditing import Actor, Kind, acting
+from convoca.booking.operations.calling_off import cancel_slot
 from convoca.booking.operations.cancelling import cancel
-from convoca.booking.operations.editing import SlotChanges, cancel_slot, edit_slot
+from convoca.booking.operations.editing import SlotChanges, edit_slot
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.moving import move_appointment
 from convoca.booking.operations.refusals import NotWaiting
@@ -295,12 +296,17 @@ def test_a_session_that_is_called_off_says_by_whom_and_why(mail_server: MailServ
     sign_up(course.slots[0])
     sent(mail_server)
 
-    cancel_slot(course.slots[0], following=False, message="The teacher\r\nis ill.", by=course.owner, now=NOW)
+    message = "The teacher\r\nis ill.\r\n\r\nCome on Friday instead."
+    cancel_slot(course.slots[0], following=False, message=message, by=course.owner, now=NOW)
     (mail,) = sent(mail_server)
 
     text = text_of(mail)
     assert mail["Subject"] == "Cancelled: Thu 26 Nov, 18:00 – Yoga for backs with Estudio Lumbre"
-    assert "This session was cancelled by Estudio Lumbre. The teacher is ill." in text
+    assert f"This session was cancelled by Estudio Lumbre.\r\n\r\n{message}\r\n" in text
+    assert re.findall(r'<p class="message"[^>]*>(.*?)</p>', html_of(mail)) == [
+        "The teacher<br>is ill.",
+        "Come on Friday instead.",
+    ]
     assert "Choose another:\r\nhttps://book.example.org/schedule/Lumbre/yoga" in text
     assert "/b/" not in text
 
