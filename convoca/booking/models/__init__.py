@@ -4,6 +4,7 @@ from convoca.booking.models.account import Account, Invitation, Language, Member
 from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
 from convoca.booking.models.form import FormField
+from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.quota import CallPace, QuotaDay
@@ -23,6 +24,7 @@ from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 
 __all__ = [
     "Account",
+    "Alert",
     "Audience",
     "AuditEntry",
     "Booking",
@@ -32,6 +34,7 @@ __all__ = [
     "Connection",
     "FormField",
     "Grant",
+    "Incident",
     "Invitation",
     "Language",
     "Meeting",
