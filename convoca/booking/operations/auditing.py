@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from convoca.booking.models import Account, AuditEntry, Booking, Membership, Schedule, Slot
+from convoca.booking.models import Account, AuditEntry, Booking, Connection, Membership, Schedule, Slot
 from convoca.booking.questions.permissions import Rank, rank_of
 from convoca.booking.questions.viewers import Viewer
 
@@ -84,4 +84,16 @@ def note_person(
     """Add a line about a user of the account; about nobody yet, if somebody is only invited."""
     AuditEntry.objects.create(
         account=account, at=now, actor=by.kind, membership=by.membership, verb=verb, person=person, fields=fields[:300]
+    )
+
+
+def note_connection(verb: AuditEntry.Verb, *, by: Actor, connection: Connection, now: datetime) -> None:
+    """Add a line about an account's access to a vendor."""
+    AuditEntry.objects.create(
+        account_id=connection.account_id,
+        at=now,
+        actor=by.kind,
+        membership=by.membership,
+        verb=verb,
+        connection=connection,
     )
