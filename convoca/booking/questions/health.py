@@ -277,7 +277,7 @@ def changed_at_vendor(account: Account, *, now: datetime) -> list[Meeting]:
     meetings = Meeting.objects.filter(account=account, wanted=Meeting.Wanted.PRESENT, slot__ends_at__gt=now)
     differing = meetings.filter(observed=Meeting.Observed.PRESENT).exclude(differences="")
     asked = differing.exclude(accepted=F("differences"))
-    return list(asked.select_related("slot__schedule").order_by("slot__starts_at", "pk"))
+    return list(asked.select_related("slot__schedule", "slot__service").order_by("slot__starts_at", "pk"))
 
 
 def deleted_at_vendor(account: Account, *, now: datetime) -> list[Meeting]:
