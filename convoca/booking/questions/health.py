@@ -158,7 +158,7 @@ def _counts(account: Account, *, now: datetime) -> dict[int, Mapping[str, Any]]:
         .order_by()
         .values("connection")
         .annotate(
-            waiting=Count("pk"),
+            all=Count("pk"),
             next_at=Min("slot__starts_at"),
             refused=Count("pk", filter=refused),
             refusal=Min("reason", filter=refused),
@@ -189,7 +189,7 @@ def _health(
         last_made_at=getattr(connection, "last_made_at", None),
         spent=spent,
         allowance=provider_by_id(connection.provider).capabilities.daily_writes,
-        waiting=counts.get("waiting", 0),
+        waiting=counts.get("all", 0),
         next_at=counts.get("next_at"),
         refused=counts.get("refused", 0),
         refusal=counts.get("refusal") or "",
