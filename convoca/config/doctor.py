@@ -101,20 +101,41 @@ def _worker() -> Iterator[str]:
 def _connections() -> Iterator[str]:
     """Say of each account what its health page says, and nothing of what passes by itself."""
     from convoca.booking.models import Account
-    from convoca.booking.questions.health import Condition, Remedy, connections_health, unready_meetings
+    from convoca.booking.questions.health import (
+        Condition,
+        Remedy,
+        changed_at_vendor,
+        connections_health,
+        deleted_at_vendor,
+        undelivered,
+        unready_meetings,
+    )
 
     now = timezone.now()
     for account in Account.objects.order_by("pk"):
         for health in connections_health(account, now=now):
+            if health.condition is Condition.MISCONFIGURED:
+                yield (
+                    f"Account {account.name}: {health.connection.provider} does not accept this server's application "
+                    f"({health.reason}). {health.waiting} meetings wait until you have mended it."
+                )
             if health.condition is Condition.NEEDS_OWNER:
                 yield (
                     f"Account {account.name}: the connection to {health.connection.provider} needs its owner "
                     f"({health.reason or 'access lost'}). {health.waiting} meetings wait until somebody reconnects it."
                 )
         for unready in unready_meetings(account, now=now):
-            if unready.remedy in {Remedy.OPERATOR, Remedy.RETRY}:
+            if unready.meeting is not None and unready.remedy in {Remedy.OPERATOR, Remedy.RETRY}:
                 whose = "you" if unready.remedy is Remedy.OPERATOR else "its owner"
                 yield f"Account {account.name}: meeting {unready.meeting.pk} needs {whose}: {unready.reason}"
+            elif unready.remedy is Remedy.TYPE_LINK:
+                yield f"Account {account.name}: slot {unready.slot.pk} has no link, and its owner must paste one."
+        if number := len(deleted_at_vendor(account, now=now)):
+            yield f"Account {account.name}: {number} meetings were deleted at the vendor; its owner is asked of them."
+        if number := len(changed_at_vendor(account, now=now)):
+            yield f"Account {account.name}: {number} meetings were changed at the vendor; its owner is asked of them."
+        if number := undelivered(account, now=now).count():
+            yield f"Account {account.name}: {number} mails about bookings to come could not be delivered."
 
 
 def _mail_server(environment: Environment) -> Iterator[str]:

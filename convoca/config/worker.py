@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(seconds=5)
 TIDY_EVERY = timedelta(minutes=10)
+# Owners are told at once of what they alone can mend.
+WATCH_EVERY = timedelta(seconds=5)
 # A row that is due but cannot be taken (its lease lives) must not make the sweep spin.
 SWEEP_AT_MOST_EVERY = timedelta(seconds=0.25)
 TOLD_SEEN_WITHIN = timedelta(seconds=0.1)
@@ -70,8 +72,9 @@ def sweep(stop: threading.Event) -> None:
     """
     from convoca.booking.operations.pruning import prune_past
     from convoca.booking.operations.waking import tidy_up, wake_due
+    from convoca.booking.operations.watching import watch
 
-    tidy_at = time.monotonic()
+    tidy_at = watch_at = time.monotonic()
     pruned_on: date | None = None
     while not stop.is_set():
         pause = SWEEP_EVERY
@@ -80,6 +83,9 @@ def sweep(stop: threading.Event) -> None:
             if time.monotonic() >= tidy_at:
                 tidy_at = time.monotonic() + TIDY_EVERY.total_seconds()
                 tidy_up(timezone.now())
+            if time.monotonic() >= watch_at:
+                watch_at = time.monotonic() + WATCH_EVERY.total_seconds()
+                watch(now=timezone.now())
             if pruned_on != (today := timezone.now().date()):
                 prune_past.enqueue()
                 pruned_on = today

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from convoca.booking.models import Account, Connection, Meeting, Schedule, Sealed
+from convoca.booking.models import Account, AuditEntry, Connection, Meeting, Schedule, Sealed
 from convoca.booking.operations.connecting import is_shown_as_connected
+from convoca.booking.questions.unready import unready
 from convoca.manage import phrases
 from convoca.manage.policy import Visit
+from convoca.manage.supervise_phrases import who_did
 from convoca.providers.contract import ConnectedProvider
+
+LINES_OF_TRAIL = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +41,10 @@ class ReceiptLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """What became of the credentials. `progress` names how far it is, `by_hand` where the owner must act."""
+    """What became of the credentials. `progress` names how far it is, `by_hand` where the owner must act.
+
+    `waiting` says how many bookings were left without a link; `history` is the trail of this connection.
+    """
 
     progress: str
     title: str
@@ -46,6 +53,8 @@ class Receipt:
     unreachable: str
     by_hand: str
     address: str
+    waiting: str
+    history: Sequence[str]
 
 
 def rows_of(visit: Visit, provider: ConnectedProvider) -> list[ScheduleRow]:
@@ -113,12 +122,36 @@ def receipt_of(account: Account, provider: ConnectedProvider) -> Receipt | None:
         unreachable=_unreachable(provider) if wiped and not withdrawn else "",
         by_hand=provider.consents_page,
         address=gettext("{provider} app page").format(provider=provider.name),
+        waiting=_waiting(connection) if wiped else "",
+        history=[_in_trail(entry, account.time_zone) for entry in _trail(connection)],
     )
+
+
+def _waiting(connection: Connection) -> str:
+    waiting = unready(now=timezone.now()).filter(account=connection.account_id, connection=connection).count()
+    if not waiting:
+        return ""
+    sentence = ngettext("{n} booking was waiting for a link.", "{n} bookings were waiting for a link.", waiting)
+    return sentence.format(n=waiting)
+
+
+def _trail(connection: Connection) -> QuerySet[AuditEntry]:
+    """Return the last lines of what was done with this connection."""
+    entries = AuditEntry.objects.filter(account_id=connection.account_id, connection=connection)
+    return entries.select_related("membership__user").order_by("-pk")[:LINES_OF_TRAIL]
+
+
+def _in_trail(entry: AuditEntry, time_zone: str) -> str:
+    at = phrases.moment(entry.at, time_zone)
+    return f"{at} · {entry.get_verb_display()} · {who_did(entry)}"
 
 
 def _lines(connection: Connection, provider: ConnectedProvider, time_zone: str) -> list[ReceiptLine]:
     lines = [_deleted(connection, time_zone)]
-    if connection.withdrawn_at is not None:
+    if connection.was_revoked and connection.wiped_at is not None:
+        sentence = gettext("{provider} had already withdrawn access").format(provider=provider.name)
+        lines.append(ReceiptLine(text=sentence, is_done=True))
+    elif connection.withdrawn_at is not None:
         sentence = gettext("Access withdrawn at {provider} · {time}").format(
             provider=provider.name, time=phrases.moment(connection.withdrawn_at, time_zone)
         )

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest
 
-from convoca.booking.models import Schedule
+from convoca.booking.models import Connection, Schedule
 from convoca.booking.operations.vendors import application_for
 from convoca.providers import connected_provider_by_id
 from convoca.providers.oauth import challenge_of
@@ -24,24 +24,30 @@ VERIFIER_BYTES = 48
 
 @dataclass(frozen=True, kw_only=True)
 class Consent:
-    """What was asked: by whom, for which schedule of which account, and the secret half of the challenge."""
+    """What was asked: by whom, for which schedule of which account, and the secret half of the challenge.
+
+    Instead of for one schedule, it may be to mend a connection, with all schedules that use it.
+    """
 
     provider: str
     user_id: int
     account_id: int
-    schedule_id: int
     state: str
     code_verifier: str
     until: str
+    schedule_id: int = 0
+    connection_id: int = 0
 
 
-def ask_for_consent(request: HttpRequest, provider_id: str, schedule: Schedule, *, now: datetime) -> str:
+def ask_for_consent(request: HttpRequest, provider_id: str, wanted_for: Schedule | Connection, *, now: datetime) -> str:
     """Remember what is asked, instead of anything asked before, and return the vendor's page that asks it."""
+    is_schedule = isinstance(wanted_for, Schedule)
     consent = Consent(
         provider=provider_id,
         user_id=int(request.user.pk or 0),
-        account_id=schedule.account_id,
-        schedule_id=schedule.pk,
+        account_id=wanted_for.account_id,
+        schedule_id=wanted_for.pk if is_schedule else 0,
+        connection_id=0 if is_schedule else wanted_for.pk,
         state=secrets.token_urlsafe(STATE_BYTES),
         code_verifier=secrets.token_urlsafe(VERIFIER_BYTES),
         until=(now + ANSWER_WITHIN).isoformat(),

@@ -53,6 +53,7 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
             (integration_title(provider), reverse("manage:integration", args=[account, provider.id]))
             for provider in CONNECTED_PROVIDERS
         ]
+        places.append((gettext("Health"), reverse("manage:health", args=[account])))
         places.append((gettext("Access Control"), reverse("manage:access-control", args=[account])))
         if has_outbox():
             places.append((gettext("Outbox"), reverse("manage:outbox", args=[account])))

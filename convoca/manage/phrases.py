@@ -227,7 +227,18 @@ def last_one(provider: Provider) -> str:
     ).format(provider=provider.name)
 
 
-def disconnected(schedule: Schedule, provider: Provider) -> str:
+def delete_before(links: int) -> str:
+    """Name the button that gives the links up, too."""
+    sentence = ngettext("Delete that {n} meeting and disconnect", "Delete those {n} meetings and disconnect", links)
+    return sentence.format(n=links)
+
+
+def disconnected(schedule: Schedule, provider: Provider, *, deletes: bool = False) -> str:
+    if deletes:
+        return gettext(
+            "{provider} is disconnected from {schedule}. Its meetings are being deleted at {provider}; their bookings "
+            "stand and have no link until you paste one."
+        ).format(provider=provider.name, schedule=schedule.name)
     return gettext("{provider} is disconnected from {schedule}. Meetings already made keep their links.").format(
         provider=provider.name, schedule=schedule.name
     )

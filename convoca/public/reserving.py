@@ -6,7 +6,7 @@ from datetime import datetime
 from convoca.booking.models import Booking, Schedule, Slot
 from convoca.booking.operations.booking import Client, book_place, book_resource, book_service
 from convoca.booking.operations.refusals import NotOffered, PlacesFree
-from convoca.booking.operations.sending import once
+from convoca.booking.operations.resubmitting import once
 from convoca.booking.operations.series import book_series, sign_up_for_series
 from convoca.booking.operations.waiting import join_waiting_list
 from convoca.booking.questions.offers import slots_of

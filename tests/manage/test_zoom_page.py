@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from convoca.booking.models import Account, Connection, Grant, Membership, Schedule
 from sandbox.faults import Kind
-from sandbox.zoom.state import ANA
+from sandbox.zoom.state import ANA, User
 from tests.booking.building import (
     NOW,
     connect_zoom,
@@ -36,10 +36,10 @@ def press_connect(browser: Client, schedule: Schedule) -> str:
     return answer.headers["Location"]
 
 
-def decide(consent_page: str, decision: str = "allow") -> str:
-    """Decide on the vendor's page, and return the address of ours that the browser is sent to."""
+def decide(consent_page: str, decision: str = "allow", *, user: User = ANA) -> str:
+    """Decide on the vendor's page as `user`, and return the address of ours that the browser is sent to."""
     asked = {name: values[0] for name, values in parse_qs(urlsplit(consent_page).query).items()}
-    answer = VISITOR.post(consent_page.partition("?")[0], data=asked | {"decision": decision, "user": ANA.id})
+    answer = VISITOR.post(consent_page.partition("?")[0], data=asked | {"decision": decision, "user": user.id})
     back = urlsplit(answer.headers["location"])
     return f"{back.path}?{back.query}"
 

@@ -187,7 +187,10 @@ MANAGE: dict[str, Route] = {
     ),
     "manage:connect": Route(visits=of_zoom("manage:connect", "linkless"), post=answer(owner(303))),
     "manage:disconnect": Route(
-        visits=of_zoom("manage:disconnect", "resource"), get=answer(owner(200)), post=answer(owner(303))
+        visits=of_zoom("manage:disconnect", "resource"),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=("meetings",),
     ),
     "manage:outbox": Route(visits=named("manage:outbox"), get=answer(owner(200)), query=("page",)),
     "manage:mail": Route(visits=of_mails("manage:mail"), get=answer(owner(200), shows=TO_THE_OWNER)),

@@ -22,6 +22,7 @@ from convoca.booking.mail.post import Post
 from convoca.booking.models import (
     Account,
     Booking,
+    Incident,
     Meeting,
     Membership,
     OutboxMail,
@@ -131,6 +132,7 @@ def build_scene() -> Scene:
     _cancel_and_fill(held, slot, people)
     held[Looker.WAITING, Secret.CLASS] = _book(schedules["class"], "eva@example.org", slot=f"{slot.pk}-wait")
     _block(people[Looker.BLOCKED])
+    _open_incident(schedules["resource"])
     open_class = make_class(schedules["class"], capacity=20, starts_at=at("20:00"))
     _send_mails()
     users = {looker: membership.user for looker, membership in people.items()}
@@ -288,6 +290,15 @@ def _cancel_and_fill(
 def _block(membership: Membership) -> None:
     membership.role = Membership.Role.BLOCKED
     membership.save(update_fields=["role"])
+
+
+def _open_incident(schedule: Schedule) -> None:
+    """Let the owner have been told of trouble that goes on."""
+    assert schedule.connection is not None
+    kind, provider = Incident.Kind.UNREACHABLE, schedule.connection.provider
+    Incident.objects.create(
+        account=schedule.account, kind=kind, provider=provider, connection=schedule.connection, opened_at=NOW
+    )
 
 
 def _send_mails() -> None:

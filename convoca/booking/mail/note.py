@@ -1,4 +1,4 @@
-"""Mails that are about no booking: an invitation, a forgotten password. In the look of all others."""
+"""Mails that are about no single booking: an invitation, a forgotten password, an alert. In the look of all others."""
 
 from dataclasses import dataclass
 from email.utils import make_msgid
@@ -15,12 +15,16 @@ INSTALLATION = "Convoca"
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """One such mail's words, in its reader's language. The button leads to `address`, if there is one."""
+    """One such mail's words, in its reader's language. The button leads to `address`, if there is one.
+
+    `lines` is a list that stands after the paragraphs.
+    """
 
     language: str
     subject: str
     opening: str
     paragraphs: tuple[str, ...]
+    lines: tuple[str, ...] = ()
     button: str = ""
     address: str = ""
     why: str = ""
@@ -28,8 +32,10 @@ class Note:
     contact: str = ""
 
 
-def note_mail(note: Note, *, to: str, account: Account | None) -> BookingMail:
+def note_mail(note: Note, *, to: str, account: Account | None, message_id: str = "") -> BookingMail:
     """Return the mail, from the account if it is one's, else from the installation.
+
+    Whatever may be sent again after its outcome was lost comes with a `message_id` of its own.
 
     Raises Undeliverable if the address cannot be written to.
     """
@@ -39,16 +45,16 @@ def note_mail(note: Note, *, to: str, account: Account | None) -> BookingMail:
         body=render_to_string("mail/note.txt", {"note": note}),
         from_email=sender_of(account) if account else settings.DEFAULT_FROM_EMAIL,
         to=[to],
-        headers=_headers(note),
+        headers=_headers(note, message_id),
         alternatives=[(with_inline_styles(render_to_string("mail/note.html", {"note": note})), "text/html")],
     )
     mail.account_id = account.pk if account else None
     return mail
 
 
-def _headers(note: Note) -> dict[str, str]:
+def _headers(note: Note, message_id: str) -> dict[str, str]:
     return {
-        "Message-ID": make_msgid(domain=host()),
+        "Message-ID": message_id or make_msgid(domain=host()),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
         "Content-Language": note.language,

@@ -305,7 +305,12 @@ def join_sentence(link: Link, account: Account, *, has_changed: bool, time_zone:
             return gettext(
                 "Your meeting link will be created by {time}. This address will open it then, and we will email you:"
             ).format(time=again)
-        case LinkState.FAILED | LinkState.MANUAL_MISSING:
+        case LinkState.FAILED:
+            return gettext(
+                "{owner} has been told that the meeting link needs attention. This address will open it as soon as it "
+                "is there, and we will email you then:"
+            ).format(owner=organiser)
+        case LinkState.MANUAL_MISSING:
             return gettext(
                 "{owner} will add the meeting link. This address will open it as soon as it is there, "
                 "and we will email you then:"

@@ -5,6 +5,7 @@ from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
+from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.quota import CallPace, QuotaDay
@@ -24,6 +25,7 @@ from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 
 __all__ = [
     "Account",
+    "Alert",
     "Audience",
     "AuditEntry",
     "Booking",
@@ -35,6 +37,7 @@ __all__ = [
     "Grant",
     "Group",
     "GroupMember",
+    "Incident",
     "Invitation",
     "Language",
     "Meeting",

@@ -4,13 +4,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.account import Account, Membership
+from convoca.booking.models.connection import Connection
 from convoca.booking.models.slot import Booking, Slot
 
 
 class AuditEntry(models.Model):
     """One act. `membership` is who acts: empty for an attendee without log-in and for what the system did by itself.
 
-    `person` is the user whom an act is about.
+    `person` is the user whom an act is about, `connection` the access to a vendor.
     """
 
     class Actor(models.TextChoices):
@@ -44,6 +45,10 @@ class AuditEntry(models.Model):
         CAME = "came", _("No longer marked as no-show")
         SENT_AGAIN = "sent_again", _("Link sent again")
         DELETED = "deleted", _("Deleted the schedule")
+        CONNECTED = "connected", _("Connected")
+        DISCONNECTED = "disconnected", _("Disconnected")
+        WITHDRAWN = "withdrawn", _("Access withdrawn")
+        WIPED = "wiped", _("Credentials deleted")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="audit")
     at = models.DateTimeField()
@@ -53,6 +58,7 @@ class AuditEntry(models.Model):
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, null=True, blank=True, related_name="audit")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="audit")
     person = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="audit")
+    connection = models.ForeignKey(Connection, on_delete=models.SET_NULL, null=True, blank=True, related_name="audit")
     fields = models.CharField(max_length=300, blank=True)
 
     class Meta:

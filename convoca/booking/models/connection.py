@@ -49,6 +49,8 @@ class Connection(models.Model):
     `blocked_until` is honoured by the query that hands out work, so a throttled connection occupies no worker.
     `failures` counts calls in a row that the vendor did not answer. `check_at` is when access and scopes are proven
     next; `probe` is set if the vendor said that the access was withdrawn, which is proven before it is believed.
+    `was_revoked`: the vendor had withdrawn the access before it was given up here. `replaced_by` is the connection of
+    another external user that its owner made instead, while they are asked what becomes of the links that exist.
     """
 
     class State(models.TextChoices):
@@ -75,6 +77,8 @@ class Connection(models.Model):
     closing_at = models.DateTimeField(null=True, blank=True)
     wiped_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    was_revoked = models.BooleanField(default=False)
+    replaced_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaces")
 
     due_at = models.DateTimeField(null=True, blank=True)
     claim = models.UUIDField(null=True, blank=True)

@@ -18,7 +18,8 @@ class Meeting(models.Model):
     Operations write `wanted`, `wanted_revision`, `wanted_at`; workers what is observed. `due_at` is empty at rest.
     `sent` is the meeting as the vendor has it from us, by field; a field whose last call is unanswered is missing.
     `doubted_at` is set while somebody's word (a vendor's notice) says that the vendor's copy may have changed;
-    `differences` names what of it is not as we asked.
+    `differences` names what of it is not as we asked, `accepted` what of that its owner leaves as it is: of a meeting
+    that is gone, that it is (GONE).
     """
 
     class Wanted(models.TextChoices):
@@ -60,6 +61,7 @@ class Meeting(models.Model):
     sent = models.JSONField(default=dict, blank=True)
     doubted_at = models.DateTimeField(null=True, blank=True)
     differences = models.CharField(max_length=100, blank=True)
+    accepted = models.CharField(max_length=100, blank=True)
     remote_id = models.CharField(max_length=200, blank=True)
     link = SealedField()
     passcode = SealedField()
@@ -84,6 +86,14 @@ class Meeting(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="meeting_due"),
             models.Index(fields=["account", "slot"], name="meeting_of_slot"),
+            models.Index(
+                fields=["account", "slot"],
+                condition=Q(wanted="present", observed__in=["nothing", "unknown", "gone"]),
+                name="meeting_unready",
+            ),
+            models.Index(fields=["connection", "ready_at"], name="meeting_ready_last"),
+            models.Index(fields=["account"], condition=Q(observed="gone"), name="meeting_gone"),
+            models.Index(fields=["account"], condition=~Q(differences=""), name="meeting_different"),
             models.Index(fields=["provider", "remote_id"], condition=~Q(remote_id=""), name="meeting_by_remote_id"),
         ]
 

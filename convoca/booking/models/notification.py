@@ -15,6 +15,7 @@ class Notification(models.Model):
     sent or dropped. `unanswered` counts the sendings whose outcome was never learnt: a second one is the last.
     `was_at` is when what has moved was to be, as its reader was told last. `told_by` is the person's other booking
     whose mail of this kind tells of this one too: then no mail of its own is due, and both count as sent at once.
+    `failed`: it was owed, and could not be delivered.
     """
 
     class Kind(models.TextChoices):
@@ -54,6 +55,7 @@ class Notification(models.Model):
     unanswered = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
+    failed = models.BooleanField(default=False)
     reason = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -67,6 +69,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="notification_due"),
             models.Index(fields=["account", "booking"], name="notification_of_booking"),
+            models.Index(fields=["account"], condition=models.Q(failed=True), name="notification_failed"),
             models.Index(
                 fields=["told_by"], condition=models.Q(told_by__isnull=False), name="notification_told_beside"
             ),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from convoca.booking.models import Account, AuditEntry, Booking, Membership, Schedule, Slot
+from convoca.booking.models import Account, AuditEntry, Booking, Connection, Membership, Schedule, Slot
 from convoca.booking.questions.permissions import Rank, rank_of
 from convoca.booking.questions.viewers import Viewer
 
@@ -131,3 +131,15 @@ def _status_after(verbs: set[str]) -> Booking.Status:
     if verbs & {Verb.BOOKED, Verb.APPROVED, Verb.ACCEPTED}:
         return Booking.Status.CONFIRMED
     return Booking.Status.PENDING if Verb.REQUESTED in verbs else Booking.Status.WAITING
+
+
+def note_connection(verb: AuditEntry.Verb, *, by: Actor, connection: Connection, now: datetime) -> None:
+    """Add a line about an account's access to a vendor."""
+    AuditEntry.objects.create(
+        account_id=connection.account_id,
+        at=now,
+        actor=by.kind,
+        membership=by.membership,
+        verb=verb,
+        connection=connection,
+    )

@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 from django.tasks import task
 from django.utils import timezone
 
-from convoca.booking.models import Connection, Grant, Meeting, Sealed
+from convoca.booking.models import Alert, Connection, Grant, Meeting, Sealed
+from convoca.booking.operations.auditing import SYSTEM, Verb, note_connection
 from convoca.booking.operations.granting import AccessLost, NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
 from convoca.booking.operations.vendors import application_for
@@ -102,6 +103,7 @@ def _withdraw(connection: Connection, *, now: datetime) -> bool:
         token = usable_token(connection, now=now)
         carry_out(provider.revoke(token, application=application_for(grant.provider)), seconds=CALL_SECONDS)
     except (NotAuthorized, TokenExpired, AccessLost):
+        Connection.objects.filter(pk=connection.pk).update(was_revoked=True)
         return True
     except (NoTokenNow, ProviderError, OutcomeLost) as error:
         log.warning("access not withdrawn", connection=connection.pk, error=type(error).__name__)
@@ -119,7 +121,10 @@ def _is_used_beside(connection: Connection) -> bool:
 
 
 def _wipe(connection: Connection, key: uuid.UUID, *, withdrawn: bool, now: datetime) -> bool:
-    """Delete the credentials and let go of the meetings. Return False if the owner has connected again meanwhile."""
+    """Delete the credentials, let go of the meetings, and owe the owner a receipt.
+
+    Return False if the owner has connected again meanwhile.
+    """
     with transaction.atomic():
         held = (
             Connection.objects.select_for_update(no_key=True)
@@ -129,12 +134,23 @@ def _wipe(connection: Connection, key: uuid.UUID, *, withdrawn: bool, now: datet
         if held is None:
             return False
         grant = held.grant
-        held.grant, held.wiped_at, held.withdrawn_at = None, now, now if withdrawn else None
+        held.grant, held.wiped_at = None, now
+        # Who had taken it back at the vendor did so earlier.
+        held.withdrawn_at = (held.withdrawn_at or now) if withdrawn else None
         held.save(update_fields=["grant", "wiped_at", "withdrawn_at"])
         _detach(held)
+        _tell(held, now=now)
         if grant is not None:
             delete_if_unused(grant)
     return True
+
+
+def _tell(connection: Connection, *, now: datetime) -> None:
+    """Write into the trail what has become of the access, and owe its owner the receipt."""
+    if connection.withdrawn_at == now and not connection.was_revoked:
+        note_connection(Verb.WITHDRAWN, by=SYSTEM, connection=connection, now=now)
+    note_connection(Verb.WIPED, by=SYSTEM, connection=connection, now=now)
+    Alert.objects.create(account_id=connection.account_id, connection=connection, kind=Alert.Kind.RECEIPT, due_at=now)
 
 
 def delete_if_unused(grant: Grant) -> None:

@@ -5,13 +5,14 @@ connection is wanted state too: what is owed at the vendor is done first, then t
 credentials are deleted here. They never stay longer than WIPE_AT_LATEST, whatever the vendor answers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
 from django.db import transaction
 
-from convoca.booking.models import Account, Connection, Grant, Schedule
+from convoca.booking.models import Account, Connection, Grant, Meeting, Schedule, Slot
+from convoca.booking.operations.auditing import SYSTEM, Actor, Verb, note_connection
 from convoca.booking.operations.closing import close_due
 from convoca.booking.operations.granting import grant_values
 from convoca.booking.operations.keeping import CHECK_EVERY
@@ -19,6 +20,7 @@ from convoca.booking.operations.leasing import CALL_SECONDS
 from convoca.booking.operations.mending import resume
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.vendors import application_for
+from convoca.booking.operations.wishing import withdraw
 from convoca.providers import connected_provider_by_id
 from convoca.providers.contract import Exchange, ExternalUser, Tokens
 from convoca.providers.wire import carry_out
@@ -78,6 +80,7 @@ def _keep(
     connection.blocked_until = connection.closing_at = connection.wiped_at = connection.withdrawn_at = None
     connection.due_at = connection.claim = connection.lease_until = None
     connection.failures, connection.probe, connection.check_at = 0, False, now + CHECK_EVERY
+    connection.was_revoked, connection.replaced_by = False, None
     connection.save()
     if not missing:
         Connection.objects.filter(grant=grant, state=Connection.State.NEEDS_OWNER).update(
@@ -120,14 +123,44 @@ def usable_connection(account: Account, provider_id: str) -> Connection | None:
     )
 
 
-def connect_schedule(schedule: Schedule, connection: Connection, *, now: datetime) -> None:
+def connect_schedule(schedule: Schedule, connection: Connection, *, by: Actor = SYSTEM, now: datetime) -> None:
     """Make `connection` the source of links of everything that is born in `schedule` from now on."""
-    set_link_source(schedule, connection.provider, connection=connection, now=now)
+    with transaction.atomic():
+        set_link_source(schedule, connection.provider, connection=connection, now=now)
+        note_connection(Verb.CONNECTED, by=by, connection=connection, now=now)
 
 
-def disconnect_schedule(schedule: Schedule, *, now: datetime) -> None:
-    """Stop making links for `schedule`. If no schedule uses the connection any more, its credentials go."""
-    set_link_source(schedule, Schedule.NO_LINK, connection=None, now=now)
+def disconnect_schedule(
+    schedule: Schedule, *, delete_meetings: bool = False, by: Actor = SYSTEM, now: datetime
+) -> None:
+    """Stop making links for `schedule`. If no schedule uses the connection any more, its credentials go.
+
+    With `delete_meetings` the links that it has made stop working, too: what of them a closing connection does not
+    get to delete within its minute stays at the vendor.
+    """
+    connection = schedule.connection
+    with transaction.atomic():
+        slots = _hold_slots(schedule, now=now) if delete_meetings else []
+        set_link_source(schedule, Schedule.NO_LINK, connection=None, now=now)
+        if connection is None:
+            return
+        note_connection(Verb.DISCONNECTED, by=by, connection=connection, now=now)
+        if slots:
+            _give_up_meetings(slots, connection, now=now)
+
+
+def _hold_slots(schedule: Schedule, *, now: datetime) -> list[int]:
+    """Lock the schedule's occasions to come, and return their ids."""
+    slots = Slot.objects.select_for_update(no_key=True).filter(account_id=schedule.account_id, schedule=schedule)
+    return list(slots.filter(ends_at__gt=now).order_by("pk").values_list("pk", flat=True))
+
+
+def _give_up_meetings(slots: Sequence[int], connection: Connection, *, now: datetime) -> None:
+    """Want the meetings of these occasions no more, and have them deleted at the vendor at once."""
+    wanted = Meeting.objects.filter(connection=connection, slot__in=slots, wanted=Meeting.Wanted.PRESENT)
+    for meeting in wanted.order_by("pk"):
+        withdraw(meeting, now=now, due_at=now)
+    provision_due.enqueue()
 
 
 def set_link_source(schedule: Schedule, source: str, *, connection: Connection | None, now: datetime) -> None:
@@ -164,8 +197,10 @@ def _close_if_unused(connection_id: int, *, now: datetime) -> None:
     if connection.schedules.exists():
         return
     connection.state, connection.closing_at, connection.due_at = Connection.State.CLOSING, now, now
-    connection.blocked_until = None
-    connection.save(update_fields=["state", "closing_at", "due_at", "blocked_until"])
+    # Credentials that went when the vendor withdrew the access are gone; what is left is to let go of the meetings.
+    connection.was_revoked = connection.withdrawn_at is not None
+    connection.blocked_until = connection.wiped_at = None
+    connection.save(update_fields=["state", "closing_at", "due_at", "was_revoked", "blocked_until", "wiped_at"])
     # The undo window of a cancelled booking ends here: afterwards nobody could delete its meeting any more.
     connection.meetings.filter(wanted="absent", due_at__gt=now).update(due_at=now)
     provision_due.enqueue()

@@ -108,11 +108,13 @@ def renewed_token(connection: Connection, *, now: datetime) -> str:
 def _save(grant: Grant, claim: uuid.UUID, tokens: Tokens, *, now: datetime) -> bool:
     """Keep the new pair if the lease is still ours. What the answer leaves out is as before."""
     values = {name: value for name, value in grant_values(tokens, now=now).items() if value}
-    return bool(
-        Grant.objects.filter(pk=grant.pk, refresh_claim=claim).update(
-            **values, version=F("version") + 1, refresh_claim=None, refresh_lease_until=None
-        )
+    saved = Grant.objects.filter(pk=grant.pk, refresh_claim=claim).update(
+        **values, version=F("version") + 1, refresh_claim=None, refresh_lease_until=None
     )
+    if saved:
+        # What the operator had to mend is mended.
+        Connection.objects.filter(grant=grant, state=Connection.State.OPEN).exclude(reason="").update(reason="")
+    return bool(saved)
 
 
 def grant_values(tokens: Tokens, *, now: datetime) -> dict[str, object]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from convoca.booking.models import Connection, Meeting
+from convoca.booking.models import Account, Connection, Meeting, Notification
+from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.provisioning import provision_due
 
 NOT_MADE = Q(observed__in=[Meeting.Observed.NOTHING, Meeting.Observed.UNKNOWN, Meeting.Observed.GONE])
@@ -16,9 +17,14 @@ UNFINISHED = NOT_MADE | STALE
 def retry_meeting(meeting: Meeting, *, now: datetime) -> bool:
     """Try a meeting again that was refused or waits; return False if there is nothing to try.
 
-    What the vendor refused is asked once more; what it has lost for good becomes the next generation.
+    What the vendor refused is asked once more; what it has lost for good becomes the next generation. A pause that the
+    vendor did not ask for ends: it was ours, or the operator has mended what it was about.
     """
     with transaction.atomic():
+        if meeting.connection_id is not None:
+            ours = Q(failures__gt=0) | ~Q(reason="")
+            paused = Connection.objects.filter(ours, account_id=meeting.account_id, pk=meeting.connection_id)
+            paused.filter(state=Connection.State.OPEN).update(blocked_until=None)
         mine = Meeting.objects.filter(account_id=meeting.account_id, pk=meeting.pk, wanted=Meeting.Wanted.PRESENT)
         lifted = mine.filter(UNFINISHED).update(blocked=Meeting.Blocked.NONE, reason="", attempts=0, due_at=now)
         if lifted:
@@ -44,3 +50,15 @@ def find_forgotten(*, now: datetime) -> int:
     left_behind = Q(wanted=Meeting.Wanted.ABSENT, observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN])
     forgotten = list(resting.filter(wanted | left_behind).values_list("pk", flat=True))
     return Meeting.objects.filter(pk__in=forgotten, due_at__isnull=True).update(due_at=now)
+
+
+def send_again(account: Account, *, now: datetime) -> int:
+    """Owe the mails about occasions to come once more that could not be delivered; return how many they are."""
+    failed = Notification.objects.filter(account=account, failed=True, booking__slot__ends_at__gt=now)
+    with transaction.atomic():
+        again = Notification.objects.filter(pk__in=list(failed.values_list("pk", flat=True))).update(
+            failed=False, dropped_at=None, reason="", attempts=0, unanswered=0, due_at=now
+        )
+        if again:
+            notify_due.enqueue()
+    return again

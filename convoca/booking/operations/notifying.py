@@ -1,20 +1,11 @@
-"""The worker's way with mails: take the one that is due first, ask whether it is still owed, send it, record it.
+"""The worker's way with mails: take the one that is due first, ask whether it is still owed, send it, record it."""
 
-SMTP has no way to ask whether a mail arrived. So a sending is counted as unanswered, and committed as such, before the
-mail is handed over, and counted back when the server answers. Killed between the two, or left without an answer, the
-same mail (the same Message-ID) goes out once more; a second silence is the last.
-"""
-
-import random
-import time
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 
-import structlog
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.tasks import task
 from django.utils import timezone
@@ -25,14 +16,21 @@ from convoca.booking.mail.kinds import OF_A_PLACE, OF_AN_END
 from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Booking, Meeting, Notification, Slot
-from convoca.booking.operations.faults import place_of
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.owing import owe_link_mails
+from convoca.booking.operations.sending import (
+    LOST_TWICE,
+    SENDINGS_WITHOUT_ANSWER,
+    Claim,
+    claim,
+    drop,
+    hand_over,
+    record,
+    repeat_later,
+    try_later,
+)
 from convoca.booking.questions.links import Link, links_for
 from convoca.booking.questions.viewers import token_holder
-from convoca.core.reconcile import back_off
-
-log = structlog.get_logger(__name__)
 
 Kind = Notification.Kind
 LINK_MAILS = frozenset({Kind.LINK_READY, Kind.LINK_CHANGED})
@@ -57,34 +55,13 @@ LATER_THAN = {
     Kind.APPROVAL_WANTED: frozenset({Kind.APPROVAL_WANTED}),
 }
 
-# Longer than a mail server may take from the first word to its answer to the body, or two workers would send it.
-MAIL_LEASE = timedelta(seconds=60)
-
-# A body is handed over only while its answer can still come within the lease.
-HAND_OVER_WITHIN_SECONDS = 25.0
-
 # A mail server that hangs keeps so many of the worker's threads and no more: the others make meetings meanwhile.
 MAILS_IN_FLIGHT = 4
 
-# A first sending and one repetition.
-SENDINGS_WITHOUT_ANSWER = 2
-
-# Whoever did not answer is given time to deliver what it may have taken.
-REPEAT_AFTER = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A mail of ours to send, for as long as the lease lives; handed over before `deadline` on the monotonic clock."""
-
-    notification: Notification
-    key: uuid.UUID
-    deadline: float
-
-    @property
-    def held(self) -> QuerySet[Notification]:
-        """The row, while it is ours: updates through this write nothing once the claim is lost."""
-        return Notification.objects.filter(pk=self.notification.pk, claim=self.key)
+# What a mail is written from.
+WHOLE = Notification.objects.select_related(
+    "account", "booking__account", "booking__slot__schedule", "booking__slot__service"
+)
 
 
 @task()
@@ -100,8 +77,8 @@ def notify_next(*, now: datetime, post: Post) -> bool:
     notification = due_notifications(now=now).first()
     if notification is None or _in_flight(now=now) >= MAILS_IN_FLIGHT:
         return False
-    claim = _claim(notification)
-    return True if claim is None else _act(claim, post, now=now)
+    taken = claim(notification, WHOLE)
+    return True if taken is None else _act(taken, post, now=now)
 
 
 def due_notifications(*, now: datetime) -> QuerySet[Notification]:
@@ -116,40 +93,26 @@ def _in_flight(*, now: datetime) -> int:
     return Notification.objects.filter(due_at__lte=now, lease_until__gte=Now()).count()
 
 
-def _claim(notification: Notification) -> Claim | None:
-    """Take the lease; None if another worker was first. What the mail says is read afterwards."""
-    key, deadline = uuid.uuid4(), time.monotonic() + HAND_OVER_WITHIN_SECONDS
-    taken = Notification.objects.filter(unleased(), pk=notification.pk, due_at=notification.due_at).update(
-        claim=key, lease_until=Now() + MAIL_LEASE
-    )
-    if not taken:
-        return None
-    held = Notification.objects.select_related(
-        "account", "booking__account", "booking__slot__schedule", "booking__slot__service"
-    ).get(pk=notification.pk)
-    return Claim(held, key, deadline)
-
-
-def _act(claim: Claim, post: Post, *, now: datetime) -> bool:
-    link = _link_of(claim.notification.booking, now=now)
-    reason = why_not_owed(claim.notification, link, now=now)
+def _act(held: Claim[Notification], post: Post, *, now: datetime) -> bool:
+    link = _link_of(held.row.booking, now=now)
+    reason = why_not_owed(held.row, link, now=now)
     if reason:
-        _drop(claim, reason, now=now)
+        drop(held, reason, failed=reason == LOST_TWICE, now=now)
         return True
     # What is added to it from here on is told by a mail of its own, even if this one has it already.
-    beside = [each.pk for each in told_beside(claim.notification)]
+    beside = [each.pk for each in told_beside(held.row)]
     try:
-        _send(claim, link, post, now=now)
+        hand_over(held, partial(compose, held.row, link, now=now), post)
     except Undeliverable as error:
-        _drop(claim, error.reason, now=now)
+        drop(held, error.reason, failed=True, now=now)
     except NotNow as error:
-        _try_later(claim, error, now=now)
+        try_later(held, error, now=now)
         return not isinstance(error, NoMailServer)
     except AnswerLost:
-        _repeat_later(claim, now=now)
+        repeat_later(held, now=now)
         return False
     else:
-        _record(claim, link, beside, now=now)
+        _record(held, link, beside, now=now)
     return True
 
 
@@ -161,7 +124,7 @@ def why_not_owed(notification: Notification, link: Link, *, now: datetime) -> st
     """Return why this mail is not to be sent (any more), or nothing if it is owed."""
     booking = notification.booking
     if notification.unanswered >= SENDINGS_WITHOUT_ANSWER:
-        return "The mail server's answer was lost twice; the mail may have arrived."
+        return LOST_TWICE
     if notification.kind in OF_AN_END:
         current = booking.status == Booking.Status.CANCELLED and notification.booking_revision == booking.revision
         return "" if current else "The booking is not cancelled any more."
@@ -205,60 +168,16 @@ def _why_needless(notification: Notification, link: Link, *, now: datetime) -> s
     return ""
 
 
-def _send(claim: Claim, link: Link, post: Post, *, now: datetime) -> None:
-    """Compose the mail, commit that its outcome is open, and hand it over."""
-    try:
-        mail = compose(claim.notification, link, now=now)
-    except Undeliverable:
-        raise
-    except Exception as error:
-        # A mail that we fail to write must stand in nobody's way; it waits for somebody to read this.
-        at = place_of(error)
-        log.error("mail not written", notification=claim.notification.pk, error=type(error).__name__, at=at)
-        raise NotNow("The mail could not be written.") from error
-    mail.hand_over_before = claim.deadline
-    if not claim.held.update(unanswered=F("unanswered") + 1):
-        raise NotNow("The claim was lost.")
-    try:
-        post.send(mail)
-    except (Undeliverable, NotNow):
-        claim.held.update(unanswered=F("unanswered") - 1)
-        raise
-
-
-def _drop(claim: Claim, reason: str, *, now: datetime) -> None:
-    claim.held.update(dropped_at=now, reason=reason[:300], due_at=None, claim=None, lease_until=None)
-    log.info("mail dropped", notification=claim.notification.pk, kind=claim.notification.kind, reason=reason)
-
-
-def _try_later(claim: Claim, error: NotNow, *, now: datetime) -> None:
-    attempts = claim.notification.attempts + 1
-    wait = back_off(attempts, jitter=random.random())
-    claim.held.update(attempts=attempts, reason=error.reason[:300], due_at=now + wait, claim=None, lease_until=None)
-    log.warning("mail not taken", notification=claim.notification.pk, attempts=attempts, reason=error.reason)
-
-
-def _repeat_later(claim: Claim, *, now: datetime) -> None:
-    claim.held.update(
-        reason="The mail server's answer was lost.", due_at=now + REPEAT_AFTER, claim=None, lease_until=None
-    )
-    log.warning("mail unanswered", notification=claim.notification.pk, unanswered=claim.notification.unanswered + 1)
-
-
-def _record(claim: Claim, link: Link, beside: Sequence[int], *, now: datetime) -> None:
+def _record(held: Claim[Notification], link: Link, beside: Sequence[int], *, now: datetime) -> None:
     """Write that the mail was taken, what it told of beside and which meeting's link it carried.
 
     The link that came meanwhile is owed.
     """
     with transaction.atomic():
-        slot = Slot.objects.select_for_update(no_key=True).get(pk=claim.notification.booking.slot_id)
-        booking = Booking.objects.select_for_update(no_key=True).get(pk=claim.notification.booking_id)
+        slot = Slot.objects.select_for_update(no_key=True).get(pk=held.row.booking.slot_id)
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=held.row.booking_id)
         booking.slot = slot
-        sent = claim.held.update(
-            sent_at=now, reason="", unanswered=F("unanswered") - 1, due_at=None, claim=None, lease_until=None
-        )
-        if not sent:
-            log.warning("claim lost", notification=claim.notification.pk)
+        if not record(held, now=now):
             return
         if beside:
             Notification.objects.filter(pk__in=beside).update(sent_at=now)

@@ -6,7 +6,8 @@ import structlog
 from django.db.models import DateTimeField, F, Q
 from django.db.models.functions import Coalesce, Greatest
 
-from convoca.booking.models import Booking, Connection, Meeting, Notification, Schedule
+from convoca.booking.models import Alert, Booking, Connection, Meeting, Notification, Schedule
+from convoca.booking.operations.alerting import alert_due, due_alerts
 from convoca.booking.operations.closing import close_due, closing_connections
 from convoca.booking.operations.deleting import schedules_to_take_away, take_schedules_away
 from convoca.booking.operations.heeding import forget_old_notices
@@ -31,6 +32,8 @@ def wake_due(now: datetime) -> datetime | None:
         provision_due.enqueue()
     if due_notifications(now=now).exists():
         notify_due.enqueue()
+    if due_alerts(now=now).exists():
+        alert_due.enqueue()
     if closing_connections(now=now).exists():
         close_due.enqueue()
     if grants_to_renew(now=now).exists():
@@ -46,6 +49,7 @@ def wake_due(now: datetime) -> datetime | None:
     upcoming = [
         _next_meeting(now),
         _next_notification(now),
+        _next_alert(now),
         _next_closing(now),
         _next_check(now),
         _next_offer(now),
@@ -75,6 +79,10 @@ def _next_meeting(now: datetime) -> datetime | None:
 
 def _next_notification(now: datetime) -> datetime | None:
     return Notification.objects.filter(due_at__gt=now).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def _next_alert(now: datetime) -> datetime | None:
+    return Alert.objects.filter(due_at__gt=now).order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def _next_closing(now: datetime) -> datetime | None:

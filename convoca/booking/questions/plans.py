@@ -24,14 +24,17 @@ class Overlap:
     at_once: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Warnings:
+    """What the plan of one connection's host means for the occasions to come."""
+
+    too_long: Sequence[Slot]
+    overlaps: Sequence[Overlap]
+
+
 def too_long(connection: Connection, *, now: datetime) -> list[Slot]:
     """Return the upcoming occasions that the host's plan ends before they are over; booking them is never refused."""
-    minutes = provider_by_id(connection.provider).capabilities.basic_plan_minutes
-    if connection.plan != BASIC or minutes is None:
-        return []
-    return [
-        slot for slot in _upcoming(connection, now=now) if slot.ends_at - slot.starts_at > timedelta(minutes=minutes)
-    ]
+    return _too_long(connection, _upcoming([connection], now=now).get(connection.pk, []))
 
 
 def overlaps(connection: Connection, *, now: datetime) -> list[Overlap]:
@@ -39,10 +42,31 @@ def overlaps(connection: Connection, *, now: datetime) -> list[Overlap]:
 
     The host is a user of the vendor, whichever accounts use that user here; only this account's are told.
     """
+    return _overlaps(connection, _upcoming([connection], now=now).get(connection.pk, []))
+
+
+def plan_warnings(connections: Sequence[Connection], *, within: timedelta, now: datetime) -> dict[int, Warnings]:
+    """Return what is to be warned of within that time, by the connection's id. One query, two if there is anything."""
+    upcoming = _upcoming(connections, before=now + within, now=now)
+    return {
+        each.pk: Warnings(too_long=_too_long(each, slots), overlaps=_overlaps(each, slots))
+        for each in connections
+        if (slots := upcoming.get(each.pk))
+    }
+
+
+def _too_long(connection: Connection, slots: Sequence[Slot]) -> list[Slot]:
+    minutes = provider_by_id(connection.provider).capabilities.basic_plan_minutes
+    if connection.plan != BASIC or minutes is None:
+        return []
+    return [slot for slot in slots if slot.ends_at - slot.starts_at > timedelta(minutes=minutes)]
+
+
+def _overlaps(connection: Connection, slots: Sequence[Slot]) -> list[Overlap]:
     at_once = AT_ONCE.get(connection.plan, AT_ONCE_LICENSED)
     found: list[Overlap] = []
     running: list[Slot] = []
-    for slot in _upcoming(connection, now=now):
+    for slot in slots:
         running = [other for other in running if other.ends_at + PADDING > slot.starts_at]
         running.append(slot)
         if len(running) > at_once:
@@ -50,16 +74,23 @@ def overlaps(connection: Connection, *, now: datetime) -> list[Overlap]:
     return found
 
 
-def _upcoming(connection: Connection, *, now: datetime) -> list[Slot]:
-    """Return the occasions to come that have, or are to have, a meeting of this connection, the soonest first."""
-    slots = Slot.objects.filter(
-        account_id=connection.account_id,
-        meetings__connection=connection,
-        meetings__wanted=Meeting.Wanted.PRESENT,
-        ends_at__gt=now,
-        cancelled_at__isnull=True,
+def _upcoming(
+    connections: Sequence[Connection], *, before: datetime | None = None, now: datetime
+) -> dict[int, list[Slot]]:
+    """Return the occasions to come that have, or are to have, a meeting of each connection, the soonest first."""
+    meetings = Meeting.objects.filter(
+        connection__in=connections,
+        wanted=Meeting.Wanted.PRESENT,
+        slot__ends_at__gt=now,
+        slot__cancelled_at__isnull=True,
     )
-    return list(slots.select_related("schedule").order_by("starts_at", "pk"))
+    if before is not None:
+        meetings = meetings.filter(slot__starts_at__lt=before)
+    found: dict[int, list[Slot]] = {}
+    for meeting in meetings.select_related("slot__schedule").order_by("slot__starts_at", "slot_id"):
+        if meeting.connection_id is not None:
+            found.setdefault(meeting.connection_id, []).append(meeting.slot)
+    return found
 
 
 def forecast_for(schedule: Schedule, starts: Sequence[datetime], *, now: datetime) -> tuple[Share, ...]:

@@ -1,8 +1,5 @@
 """A vendor's page: which schedules use it, Connect and Disconnect, and what became of the credentials."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +10,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from convoca.booking.models import Account, Connection, Schedule
+from convoca.booking.operations.auditing import acting
 from convoca.booking.operations.connecting import (
     connect_installation,
     connect_schedule,
@@ -28,8 +26,9 @@ from convoca.manage.consent import Consent, answered_consent, ask_for_consent
 from convoca.manage.csp import TO_VENDORS
 from convoca.manage.pages import integration_title, render_page, see_other
 from convoca.manage.policy import Visit, for_owner, supervised_schedule, visit_of
+from convoca.manage.reconnecting import back_to_row, connect_by, to_vendor
 from convoca.providers import connected_provider_by_id
-from convoca.providers.contract import ConnectedProvider, OutcomeLost, ProviderError
+from convoca.providers.contract import ConnectedProvider
 
 
 @csp_override(TO_VENDORS)
@@ -68,11 +67,11 @@ def connect(request: HttpRequest, visit: Visit, provider: str, schedule: str) ->
         return _back(visit.account, wanted)
     connection = usable_connection(visit.account, wanted.id)
     if connection is None and serves_itself(wanted.id):
-        _connect(request, of, wanted, lambda: connect_installation(visit.account, wanted.id, now=now), now=now)
+        connect_by(request, of, wanted, lambda: connect_installation(visit.account, wanted.id, now=now), now=now)
         return _back(visit.account, wanted)
     if connection is None:
-        return _see_other(ask_for_consent(request, wanted.id, of, now=now))
-    connect_schedule(of, connection, now=now)
+        return to_vendor(ask_for_consent(request, wanted.id, of, now=now))
+    connect_schedule(of, connection, by=acting(visit.viewer.membership), now=now)
     messages.success(request, phrases.connected_without_asking(of, wanted))
     return _back(visit.account, wanted)
 
@@ -85,52 +84,36 @@ def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
     asked = _provider(provider)
     now = timezone.now()
     consent = answered_consent(request, asked.id, now=now)
-    schedule = _asked_for(request, consent) if consent else None
-    if consent is None or schedule is None:
+    wanted_for = _wanted_for(request, consent) if consent else None
+    if consent is None or wanted_for is None:
         messages.error(request, phrases.consent_unknown())
         return redirect("manage:accounts")
-    code = request.GET.get("code", "")
+    account, code = wanted_for.account, request.GET.get("code", "")
     if "error" in request.GET or not code:
         denied = request.GET.get("error") == "access_denied"
         messages.error(request, phrases.consent_denied() if denied else phrases.consent_refused(asked))
     else:
-        _connect(
+        connect_by(
             request,
-            schedule,
+            wanted_for,
             asked,
-            lambda: finish_consent(schedule.account, asked.id, code, code_verifier=consent.code_verifier, now=now),
+            lambda: finish_consent(account, asked.id, code, code_verifier=consent.code_verifier, now=now),
             now=now,
         )
-    return _back(schedule.account, asked)
+    return back_to_row(wanted_for) if isinstance(wanted_for, Connection) else _back(account, asked)
 
 
-def _asked_for(request: HttpRequest, consent: Consent) -> Schedule | None:
-    """Return the schedule that is to be connected, if this person still owns its account."""
-    schedules = Schedule.objects.select_related("account").filter(closing_at__isnull=True)
-    schedule = schedules.filter(account_id=consent.account_id, pk=consent.schedule_id).first()
-    visit = visit_of(request, schedule.account.name) if schedule else None
-    return schedule if visit is not None and visit.is_owner else None
-
-
-def _connect(
-    request: HttpRequest,
-    schedule: Schedule,
-    provider: ConnectedProvider,
-    prove: Callable[[], Connection],
-    *,
-    now: datetime,
-) -> None:
-    """Connect the schedule by the access that `prove` gets, or say why there is none."""
-    try:
-        connection = prove()
-    except (ProviderError, OutcomeLost) as error:
-        messages.error(request, phrases.not_connected_because(error, provider))
-        return
-    if connection.state != Connection.State.OPEN:
-        messages.error(request, phrases.scopes_missing(provider, connection.reason))
-        return
-    connect_schedule(schedule, connection, now=now)
-    messages.success(request, phrases.connected(provider))
+def _wanted_for(request: HttpRequest, consent: Consent) -> Schedule | Connection | None:
+    """Return what is to be connected or mended, if this person still owns its account."""
+    found: Schedule | Connection | None
+    if consent.connection_id:
+        connections = Connection.objects.select_related("account")
+        found = connections.filter(account_id=consent.account_id, pk=consent.connection_id).first()
+    else:
+        schedules = Schedule.objects.select_related("account").filter(closing_at__isnull=True)
+        found = schedules.filter(account_id=consent.account_id, pk=consent.schedule_id).first()
+    visit = visit_of(request, found.account.name) if found else None
+    return found if visit is not None and visit.is_owner else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,16 +125,19 @@ def disconnect(request: HttpRequest, visit: Visit, provider: str, schedule: str)
         messages.info(request, phrases.was_not_connected(of, used))
         return _back(visit.account, used)
     if request.method == "POST":
-        disconnect_schedule(of, now=now)
-        messages.success(request, phrases.disconnected(of, used))
+        deletes = request.POST.get("meetings") == "delete"
+        disconnect_schedule(of, delete_meetings=deletes, by=acting(visit.viewer.membership), now=now)
+        messages.success(request, phrases.disconnected(of, used, deletes=deletes))
         return _back(visit.account, used)
+    links = working_links(of, used, now=now)
     others = Schedule.objects.filter(account=visit.account, connection=of.connection_id).exclude(pk=of.pk)
     context = {
         "provider": used,
         "schedule": of,
+        "deleting": phrases.delete_before(links) if links else "",
         "sentences": [
             phrases.will_have_no_link(of, used),
-            phrases.keep_working(working_links(of, used, now=now)),
+            phrases.keep_working(links),
             *([] if others.exists() else [phrases.last_one(used)]),
         ],
     }
@@ -167,7 +153,3 @@ def _provider(provider_id: str) -> ConnectedProvider:
 
 def _back(account: Account, provider: ConnectedProvider) -> HttpResponse:
     return see_other("manage:integration", account=account.name, provider=provider.id)
-
-
-def _see_other(address: str) -> HttpResponse:
-    return HttpResponse(status=303, headers={"Location": address})

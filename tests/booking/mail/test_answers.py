@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from convoca.booking.models import Booking, Notification
-from convoca.booking.operations.notifying import MAIL_LEASE
+from convoca.booking.operations.sending import MAIL_LEASE
 from tests.booking.building import (
     book,
     make_account,

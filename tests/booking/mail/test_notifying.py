@@ -11,7 +11,8 @@ from convoca.booking.mail.post import Post
 from convoca.booking.models import Booking, Meeting, Notification, Slot
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.linking import type_link
-from convoca.booking.operations.notifying import MAIL_LEASE, notify_due, notify_next
+from convoca.booking.operations.notifying import notify_due, notify_next
+from convoca.booking.operations.sending import MAIL_LEASE
 from tests.booking.building import (
     NOW,
     at,

@@ -8,7 +8,7 @@ from django.tasks.backends.dummy import DummyBackend
 from pytest_django import Settings
 
 from convoca.booking.models import Booking, Connection, Meeting, Notification
-from convoca.booking.operations.notifying import MAIL_LEASE
+from convoca.booking.operations.sending import MAIL_LEASE
 from convoca.booking.operations.waking import wake_due
 from tests.booking.building import NOW, book, make_account, make_resource_schedule
 from tests.booking.mail.arranging import book_with_zoom

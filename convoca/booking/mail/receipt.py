@@ -1,0 +1,82 @@
+"""What an owner is written once a connection is given up: what is deleted, what still works, what waits (J11)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext, ngettext
+
+from convoca.booking.models import Connection, Meeting, Slot
+from convoca.booking.questions.health import living_links
+from convoca.booking.questions.unready import unready
+from convoca.booking.wording import clock_text, day_text
+from convoca.core.time import local_day
+from convoca.providers import connected_provider_by_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """The receipt's words; `working` are the occasions whose links work on, listed after the last sentence."""
+
+    title: str
+    sentences: tuple[str, ...]
+    working: Sequence[Slot]
+
+
+def receipt_of(connection: Connection, *, time_zone: str, now: datetime) -> Receipt:
+    """Write what became of this connection, in the active language, on the clocks of `time_zone`."""
+    provider = connected_provider_by_id(connection.provider)
+    working = _occasions(living_links(now=now).filter(connection=connection))
+    waiting = _occasions(unready(now=now).filter(connection=connection))
+    return Receipt(
+        title=gettext("{provider} disconnected and credentials deleted").format(provider=provider.name),
+        sentences=(
+            *_credentials(connection, time_zone),
+            *_waiting(len(waiting)),
+            *_working(len(working)),
+        ),
+        working=working,
+    )
+
+
+def _occasions(meetings: QuerySet[Meeting]) -> list[Slot]:
+    found = meetings.select_related("slot__schedule").order_by("slot__starts_at", "pk")
+    return [meeting.slot for meeting in found]
+
+
+def _credentials(connection: Connection, time_zone: str) -> Iterator[str]:
+    provider = connected_provider_by_id(connection.provider)
+    if connection.wiped_at is not None:
+        sentence = gettext("{time}: credentials deleted from this server.")
+        yield sentence.format(time=_moment(connection.wiped_at, time_zone))
+    if connection.was_revoked:
+        yield gettext("{provider} had already withdrawn our access.").format(provider=provider.name)
+    elif connection.withdrawn_at is not None:
+        sentence = gettext("{time}: access withdrawn at {provider}.")
+        yield sentence.format(time=_moment(connection.withdrawn_at, time_zone), provider=provider.name)
+    else:
+        sentence = gettext("{provider} did not answer; remove our access there too: {page}")
+        yield sentence.format(provider=provider.name, page=provider.consents_page)
+
+
+def _waiting(bookings: int) -> Iterator[str]:
+    if bookings:
+        yield ngettext(
+            "{n} booking was waiting for a link: paste one on the health page.",
+            "{n} bookings were waiting for a link: paste them on the health page.",
+            bookings,
+        ).format(n=bookings)
+
+
+def _working(links: int) -> Iterator[str]:
+    if links:
+        yield ngettext(
+            "{n} existing meeting still works; nobody can change it from here:",
+            "{n} existing meetings still work; nobody can change them from here:",
+            links,
+        ).format(n=links)
+
+
+def _moment(instant: datetime, time_zone: str) -> str:
+    return f"{day_text(local_day(instant, time_zone), 'short')}, {clock_text(instant, time_zone)}"

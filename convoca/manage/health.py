@@ -1,0 +1,295 @@
+"""The health page, put together: connections, meetings without link, questions, mails, warnings (J10, B5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from convoca.booking.models import Account, Booking, Incident, Meeting, Notification, Schedule, Slot
+from convoca.booking.operations.answering import may_put_back
+from convoca.booking.questions.health import (
+    Condition,
+    ConnectionHealth,
+    changed_at_vendor,
+    connections_health,
+    deleted_at_vendor,
+    held_up,
+    undelivered,
+    unheard,
+)
+from convoca.booking.questions.plans import Warnings, plan_warnings
+from convoca.booking.questions.unready import Remedy, Unready, unready_count, unready_meetings, whose
+from convoca.booking.wording import day_text, span_text
+from convoca.core.time import local_day
+from convoca.manage import health_phrases as say
+from convoca.manage.agenda import who_comes
+from convoca.manage.phrases import Words, moment
+from convoca.providers import provider_by_id
+from convoca.providers.contract import Provider
+
+# Rows of each list; whatever is mended makes room for the next.
+ROWS_AT_MOST = 50
+WARNED_WITHIN = timedelta(days=60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An open incident of a connection: its owner has been told, and can ask for quiet."""
+
+    id: int
+    quiet: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionRow:
+    id: int
+    name: str
+    provider: str
+    who: str
+    words: Sequence[Words]
+    facts: Sequence[tuple[str, str]]
+    said: str
+    needs_reconnecting: bool
+    repair: Words | None
+    question: str
+    incident: Told | None
+    warnings: Sequence[str]
+    is_moving: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingRow:
+    """One occasion that needs something. `action` names its one button; `address` is where it is on its day."""
+
+    id: int
+    slot_id: int
+    when: str
+    who: str
+    words: Words
+    provider: str
+    action: str
+    connection_id: int
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionRow:
+    id: int
+    when: str
+    who: str
+    text: str
+    provider: str
+    was_deleted: bool
+    may_put_back: bool
+    cancel_address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailRow:
+    booking_id: int
+    name: str
+    when: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """All that the page shows."""
+
+    summary: Words
+    connections: Sequence[ConnectionRow]
+    meetings: Sequence[MeetingRow]
+    more_meetings: int
+    questions: Sequence[QuestionRow]
+    mails: Sequence[MailRow]
+    mails_held_up: str
+    unheard: bool
+
+    @property
+    def is_moving(self) -> bool:
+        return any(row.is_moving for row in self.connections)
+
+    @property
+    def digest(self) -> str:
+        """Return what tells whether the live part is still as somebody sees it."""
+        return sha256(repr((self.summary, self.connections)).encode()).hexdigest()[:16]
+
+
+def health_of(account: Account, *, now: datetime) -> Health:
+    """Return the whole page. The number of queries does not depend on how much there is to show."""
+    healths = connections_health(account, now=now)
+    found = unready_meetings(account, now=now, at_most=ROWS_AT_MOST)
+    deleted, changed = deleted_at_vendor(account, now=now), changed_at_vendor(account, now=now)
+    failed, held = list(undelivered(account, now=now)[:ROWS_AT_MOST]), held_up(account).count()
+    slots = [each.slot for each in found] + [meeting.slot for meeting in (*deleted, *changed)]
+    people = whose(account.pk, slots)
+    connections = _connections(account, healths, now=now)
+    asked = [_question(each, account, people.get(each.slot_id, []), gone=True) for each in deleted[:ROWS_AT_MOST]]
+    asked += [_question(each, account, people.get(each.slot_id, []), gone=False) for each in changed[:ROWS_AT_MOST]]
+    in_need = sum(each.condition in {Condition.NEEDS_OWNER, Condition.MISCONFIGURED} for each in healths)
+    to_do = [each for each in found if each.remedy is not Remedy.WAIT]
+    return Health(
+        summary=say.summary(
+            in_need=in_need,
+            meetings=len(to_do) + len(asked),
+            mails=len(failed) + held,
+            is_empty=not healths,
+            makes_links=Schedule.objects.filter(account=account).exclude(link_source=Schedule.NO_LINK).exists(),
+            checked=_checked(healths, account, now=now),
+        ),
+        connections=connections,
+        meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in found],
+        more_meetings=max(0, unready_count(account, now=now) - len(found)),
+        questions=asked,
+        mails=[_mail(each, account) for each in failed],
+        mails_held_up=say.held_up(held) if held else "",
+        unheard=unheard(account).exists(),
+    )
+
+
+def _checked(healths: Iterable[ConnectionHealth], account: Account, *, now: datetime) -> str:
+    last = max((each.last_ok_at for each in healths if each.last_ok_at is not None), default=None)
+    return say.ago(last, account.time_zone, now=now) if last else ""
+
+
+def _connections(account: Account, healths: Sequence[ConnectionHealth], *, now: datetime) -> list[ConnectionRow]:
+    used = [each.connection for each in healths]
+    open_now = Incident.objects.filter(account=account, closed_at__isnull=True, connection__in=used)
+    incidents = {incident.connection_id: incident for incident in open_now.order_by("-pk")}
+    warnings = plan_warnings(used, within=WARNED_WITHIN, now=now) if used else {}
+    return [
+        _connection(each, account, incidents.get(each.connection.pk), warnings.get(each.connection.pk), now=now)
+        for each in healths
+    ]
+
+
+def _connection(
+    health: ConnectionHealth,
+    account: Account,
+    incident: Incident | None,
+    warnings: Warnings | None,
+    *,
+    now: datetime,
+) -> ConnectionRow:
+    connection, zone = health.connection, account.time_zone
+    provider = provider_by_id(connection.provider)
+    needs_owner = health.condition is Condition.NEEDS_OWNER
+    revoked_at = incident.opened_at if incident is not None and incident.kind == Incident.Kind.ACCESS else None
+    is_asked = connection.replaced_by is not None and health.belonging
+    return ConnectionRow(
+        id=connection.pk,
+        name=provider.name,
+        provider=provider.id,
+        who=connection.email or connection.external_user,
+        words=say.connection_words(health, revoked_at=revoked_at, time_zone=zone, now=now),
+        facts=_facts(health, account, now=now),
+        said=health.reason if needs_owner or health.condition is Condition.MISCONFIGURED else "",
+        needs_reconnecting=needs_owner,
+        repair=say.repaired(health.repair) if health.repair else None,
+        question=say.another_account(connection, connection.replaced_by, health.belonging)
+        if is_asked and connection.replaced_by
+        else "",
+        incident=_told(incident, zone, now=now) if incident is not None else None,
+        warnings=_warnings(warnings, provider, zone) if warnings else (),
+        is_moving=health.condition is Condition.CLOSING
+        or bool(health.coming)
+        or (health.repair is not None and health.repair.is_moving),
+    )
+
+
+def _told(incident: Incident, time_zone: str, *, now: datetime) -> Told:
+    until = incident.quiet_until
+    return Told(id=incident.pk, quiet=say.quiet(until, time_zone) if until is not None and until > now else "")
+
+
+def _facts(health: ConnectionHealth, account: Account, *, now: datetime) -> list[tuple[str, str]]:
+    facts = []
+    if health.schedules:
+        facts.append((gettext("Schedules"), ", ".join(health.schedules)))
+    if health.last_ok_at is not None:
+        facts.append((gettext("Last success"), say.ago(health.last_ok_at, account.time_zone, now=now)))
+    if health.allowance is not None:
+        facts.append((gettext("Today"), say.spent_today(health)))
+    return facts
+
+
+def _warnings(warnings: Warnings, provider: Provider, time_zone: str) -> list[str]:
+    found = []
+    limit = provider.capabilities.basic_plan_minutes
+    if warnings.too_long and limit is not None:
+        first = warnings.too_long[0].starts_at
+        found.append(say.too_long(provider, len(warnings.too_long), limit=limit, first=first, time_zone=time_zone))
+    if warnings.overlaps:
+        overlap = warnings.overlaps[0]
+        first, times = overlap.slots[-1].starts_at, len(warnings.overlaps)
+        found.append(say.overlapping(provider, times, at_once=overlap.at_once, first=first, time_zone=time_zone))
+    return found
+
+
+def _when(slot: Slot, time_zone: str) -> str:
+    day = day_text(local_day(slot.starts_at, time_zone), "short")
+    return f"{day}, {span_text(slot.starts_at, slot.ends_at, time_zone)}"
+
+
+def _on_its_day(slot: Slot, account: Account) -> str:
+    day = local_day(slot.starts_at, account.time_zone)
+    return f"{reverse('manage:today', args=[account.name])}?day={day.isoformat()}#slot-{slot.pk}"
+
+
+def _meeting(unready: Unready, account: Account, bookings: Sequence[Booking]) -> MeetingRow:
+    slot, meeting = unready.slot, unready.meeting
+    provider = provider_by_id(meeting.provider if meeting else slot.link_source)
+    return MeetingRow(
+        id=meeting.pk if meeting else 0,
+        slot_id=slot.pk,
+        when=_when(slot, account.time_zone),
+        who=who_comes(slot, bookings),
+        words=say.why(unready, provider, account.time_zone),
+        provider=provider.name,
+        action=_action(unready),
+        connection_id=(meeting.connection_id or 0) if meeting else 0,
+        address=_on_its_day(slot, account),
+    )
+
+
+def _action(unready: Unready) -> str:
+    """Name the one button that mends it."""
+    if unready.remedy is Remedy.RECONNECT:
+        return "reconnect"
+    if unready.remedy in {Remedy.RETRY, Remedy.OPERATOR}:
+        return "retry"
+    return "hurry" if unready.may_hurry else "paste"
+
+
+def _question(meeting: Meeting, account: Account, bookings: Sequence[Booking], *, gone: bool) -> QuestionRow:
+    slot, provider = meeting.slot, provider_by_id(meeting.provider)
+    text = say.deleted(provider) if gone else say.changed(provider, meeting.differences.split())
+    return QuestionRow(
+        id=meeting.pk,
+        when=_when(slot, account.time_zone),
+        who=who_comes(slot, bookings),
+        text=text,
+        provider=provider.name,
+        was_deleted=gone,
+        may_put_back=not gone and may_put_back(meeting),
+        cancel_address=_cancel_address(slot, account, bookings) if gone else "",
+    )
+
+
+def _cancel_address(slot: Slot, account: Account, bookings: Sequence[Booking]) -> str:
+    if slot.schedule.is_capacity or not bookings:
+        return reverse("manage:cancel-slot", args=[account.name, slot.schedule.slug, slot.pk])
+    return reverse("manage:cancel", args=[account.name, bookings[0].pk])
+
+
+def _mail(notification: Notification, account: Account) -> MailRow:
+    booking = notification.booking
+    return MailRow(
+        booking_id=booking.pk,
+        name=booking.name,
+        when=moment(booking.slot.starts_at, account.time_zone),
+        reason=say.not_delivered(notification.reason),
+    )

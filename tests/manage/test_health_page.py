@@ -1,0 +1,333 @@
+"""The health page: every state in words, every meeting that is not ready with its reason and one button (B5, J10)."""
+
+from datetime import timedelta
+
+import time_machine
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from convoca.booking.models import (
+    Account,
+    AuditEntry,
+    Connection,
+    Incident,
+    Meeting,
+    Membership,
+    Notification,
+    QuotaDay,
+    Schedule,
+)
+from convoca.booking.operations.linking import type_link
+from sandbox.faults import Kind
+from tests.booking.alarms import look
+from tests.booking.building import (
+    NOW,
+    at,
+    book,
+    connect_zoom,
+    make_account,
+    make_capacity_schedule,
+    make_class,
+    make_client,
+    make_member,
+    make_resource_schedule,
+)
+from tests.booking.mail.arranging import send_due
+from tests.booking.zooming import SimulatedZoom, meeting_of
+from tests.manage.conftest import LogIn
+from tests.manage.reading import buttons, said, words
+from tests.manage.test_zoom_page import decide
+
+LATER = NOW + timedelta(minutes=5)
+
+
+def page_of(account: Account) -> str:
+    return f"/manage/{account.name}/health"
+
+
+def press(browser: Client, path: str, **form: str) -> str:
+    """Press a button of the page, and return where that leads."""
+    answer = browser.post(path, form)
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+def refused(schedule: Schedule, clock: str = "10:00") -> Meeting:
+    """Book, and let the vendor refuse the meeting."""
+    booking = book(schedule, clock, client=make_client(email=f"c{clock[:2]}@example.org"))
+    Meeting.objects.filter(slot=booking.slot).update(blocked="rejected", reason="No permission.", due_at=None)
+    return meeting_of(booking.slot)
+
+
+def test_where_nothing_is_connected_it_says_so(owner: Client, account: Account) -> None:
+    page = owner.get(page_of(account))
+
+    assert "Nothing is connected. Bookings work; links are off." in words(page)
+    assert buttons(page) == []
+
+
+def test_links_that_need_no_connection_are_not_called_off(owner: Client, account: Account) -> None:
+    make_resource_schedule(account, link_source="jitsi")
+
+    assert "Everything works." in words(owner.get(page_of(account)))
+
+
+def test_b5_a_connection_that_works_says_what_uses_it_its_last_success_and_today_s_quota(
+    owner: Client, account: Account, zoom: SimulatedZoom
+) -> None:
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    book(schedule)
+    zoom.work()
+
+    with time_machine.travel(NOW + timedelta(minutes=2, seconds=30), tick=False):
+        page = words(owner.get(page_of(account)))
+
+    assert "Everything works. Last check 2 minutes ago." in page
+    assert "Working. Last link created 2 minutes ago." in page
+    assert "Schedules Consultations Last success 2 minutes ago Today 1 of 100 meetings used today" in page
+
+
+def test_b5_a_lost_access_counts_what_waits_and_offers_one_button(
+    owner: Client, account: Account, zoom: SimulatedZoom, settings: Settings
+) -> None:
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    book(schedule)
+    book(schedule, "11:00", client=make_client(email="eva@example.org"))
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+    look(NOW)
+
+    with time_machine.travel(LATER, tick=False):
+        page = owner.get(page_of(account))
+
+    assert "1 connection needs your attention" in words(page)
+    assert (
+        "Access was revoked on Tue 24 Nov, 09:00. 2 upcoming bookings have no link; the next is on Thu 26 Nov, 10:00."
+    ) in words(page)
+    assert buttons(page) == ["Reconnect Zoom", "Do not remind me", "Reconnect Zoom", "Reconnect Zoom"]
+
+
+def test_m22_it_speaks_spanish(owner: Client, account: Account) -> None:
+    connect_zoom(make_resource_schedule(account))
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+
+    page = words(owner.get(page_of(account), headers={"Accept-Language": "es"}))
+
+    assert "1 conexión necesita tu atención" in page
+    assert "Volver a conectar Zoom" in page
+
+
+def test_b5_one_consent_repairs_everything_and_the_row_counts_it(
+    owner: Client, account: Account, zoom: SimulatedZoom, settings: Settings
+) -> None:
+    """J10: back on the same row, which counts links and mails while they are made."""
+    settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    for clock in ("10:00", "11:00", "12:00"):
+        book(schedule, clock, client=make_client(email=f"c{clock[:2]}@example.org"))
+    connection = Connection.objects.get()
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+    send_due(LATER)
+    zoom.clock.now = LATER
+
+    with time_machine.travel(LATER, tick=False):
+        consent = press(owner, f"{page_of(account)}/connections/{connection.pk}/reconnect")
+        back = owner.get(decide(consent))
+        while_made = owner.get(page_of(account))
+        zoom.work()
+        send_due(LATER + timedelta(minutes=1))
+        afterwards = owner.get(page_of(account))
+
+    assert back.headers["Location"] == f"{page_of(account)}#connection-{connection.pk}"
+    assert said(back) == ["Zoom is connected again."]
+    assert "Being repaired: 0 of 3 links created, 0 emails sent." in words(while_made)
+    assert 'hx-trigger="every 2s"' in while_made.text
+    assert "Repaired: 3 of 3 links created, 3 emails sent." in words(afterwards)
+    assert "every 2s" not in afterwards.text
+    assert Connection.objects.get().pk == connection.pk
+
+
+def test_the_open_page_is_told_only_what_has_changed(owner: Client, account: Account, zoom: SimulatedZoom) -> None:
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    book(schedule)
+    seen = owner.get(page_of(account)).context["health"].digest
+
+    before = owner.get(f"{page_of(account)}/live?seen={seen}")
+    zoom.work()
+    after = owner.get(f"{page_of(account)}/live?seen={seen}")
+
+    assert (before.status_code, before.content) == (204, b"")
+    assert "Working. Last link created just now." in words(after)
+
+
+def test_b5_what_was_refused_can_be_tried_again_at_once(owner: Client, account: Account, zoom: SimulatedZoom) -> None:
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    zoom.spoil("create", Kind.ANSWER, status=400, body={"code": 300, "message": "No permission"})
+    booking = book(schedule)
+    zoom.work()
+
+    page = owner.get(page_of(account))
+    where = press(owner, f"{page_of(account)}/meetings/{meeting_of(booking.slot).pk}/retry")
+    zoom.work()
+
+    assert "1 booking failed for another reason: " in words(page)
+    assert "Try again" in buttons(page)
+    assert where == f"{page_of(account)}#not-ready"
+    assert meeting_of(booking.slot).observed == Meeting.Observed.PRESENT
+
+
+def test_trying_now_ends_a_pause_of_our_own_making(owner: Client, account: Account, zoom: SimulatedZoom) -> None:
+    """A vendor that did not answer five times is left in peace by us, not by itself."""
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    booking = book(schedule)
+    zoom.spoil("create", Kind.ERROR_503, count=12)
+    for _ in range(6):
+        zoom.work_later(minutes=20)
+    Connection.objects.update(blocked_until=zoom.clock() + timedelta(hours=1), failures=7)
+    zoom.sandbox.faults.clear()
+
+    with time_machine.travel(zoom.clock(), tick=False):
+        assert "Try now" in buttons(owner.get(page_of(account)))
+        press(owner, f"{page_of(account)}/meetings/{meeting_of(booking.slot).pk}/retry")
+    zoom.work()
+
+    assert meeting_of(booking.slot).observed == Meeting.Observed.PRESENT
+
+
+def test_t32_a_used_up_allowance_says_how_many_wait_until_when(owner: Client, account: Account) -> None:
+    schedule = make_resource_schedule(account)
+    connection = connect_zoom(schedule)
+    QuotaDay.objects.create(provider="zoom", external_user=connection.external_user, day=NOW.date(), used=100)
+    booking = book(schedule)
+    Meeting.objects.filter(slot=booking.slot).update(waiting="quota", due_at=NOW + timedelta(hours=16))
+
+    with time_machine.travel(LATER, tick=False):
+        page = owner.get(page_of(account))
+
+    assert "100 of 100 used today. 1 booking waits until Wed 25 Nov, 01:00." in words(page)
+    assert "Today's Zoom meetings are used up: it waits until Wed 25 Nov, 01:00." in words(page)
+    assert "Paste a link" in buttons(page)
+
+
+def test_the_operator_s_error_says_who_must_act(owner: Client, account: Account) -> None:
+    schedule = make_resource_schedule(account)
+    connect_zoom(schedule)
+    book(schedule)
+    Connection.objects.update(reason="invalid_client", blocked_until=NOW + timedelta(minutes=15))
+
+    with time_machine.travel(LATER, tick=False):
+        page = owner.get(page_of(account))
+
+    assert "Zoom does not accept this server's application. Whoever runs the server must check it." in words(page)
+    assert "What Zoom said: invalid_client" in words(page)
+
+
+def test_t11_a_request_approved_after_the_disconnection_is_listed_with_paste_a_link(
+    owner: Client, account: Account
+) -> None:
+    schedule = make_resource_schedule(account)
+    connect_zoom(schedule)
+    booking = book(schedule)
+    Meeting.objects.all().delete()
+
+    page = owner.get(page_of(account))
+
+    assert "Zoom is disconnected: this one has no link." in words(page)
+    assert f"?day=2026-11-26#slot-{booking.slot_id}" in page.text
+    type_link(booking.slot, "https://meet.example/typed", now=NOW)
+    assert "Without a meeting link" not in words(owner.get(page_of(account)))
+
+
+def test_m11_t35_plan_warnings_stand_with_their_connection(owner: Client, account: Account) -> None:
+    yoga = make_capacity_schedule(account)
+    connect_zoom(yoga)
+    Connection.objects.update(plan="basic")
+    make_class(yoga, starts_at=at("18:00"))
+    make_class(yoga, starts_at=at("18:30"))
+
+    page = words(owner.get(page_of(account)))
+
+    assert "Your Zoom plan ends meetings after 40 minutes; 2 upcoming ones are longer" in page
+    assert "More meetings run at once than one Zoom account can start (1): on Thu 26 Nov, 18:30." in page
+
+
+def test_mails_that_did_not_arrive_are_listed_and_sent_again(owner: Client, account: Account) -> None:
+    booking = book(make_resource_schedule(account))
+    Notification.objects.filter(kind="confirmation").update(
+        failed=True, dropped_at=NOW, due_at=None, reason="The mail server refused the recipient (550 5.1.1)."
+    )
+
+    page = owner.get(page_of(account))
+    press(owner, f"{page_of(account)}/mails/again")
+
+    assert "1 email was not accepted" in words(page)
+    assert "Luis Pérez · Thu 26 Nov, 10:00 The mail server refused the address (550 5.1.1)." in words(page)
+    assert "Correct the address" in buttons(page)
+    owed = Notification.objects.get(booking=booking, kind="confirmation")
+    assert (owed.failed, owed.dropped_at, owed.due_at) == (False, None, NOW)
+
+
+def test_whoever_wants_quiet_sees_until_when(owner: Client, account: Account) -> None:
+    connection = connect_zoom(make_resource_schedule(account))
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+    incident = Incident.objects.create(
+        account=account, kind="access", provider="zoom", connection=connection, opened_at=NOW
+    )
+
+    press(owner, f"{page_of(account)}/incidents/{incident.pk}/quiet")
+
+    assert "You asked us not to remind you until Tue 1 Dec, 09:00." in words(owner.get(page_of(account)))
+
+
+def test_another_account_s_rows_do_not_exist_here(owner: Client, account: Account, log_in: LogIn) -> None:
+    other = make_account("Otra")
+    make_member(other, Membership.Role.OWNER)
+    meeting = refused(make_resource_schedule(other, link_source="jitsi"))
+    connection = connect_zoom(make_resource_schedule(other, slug="zoom"))
+
+    for path in (f"meetings/{meeting.pk}/retry", f"connections/{connection.pk}/reconnect"):
+        assert owner.post(f"{page_of(account)}/{path}").status_code == 404
+
+
+def test_connecting_and_disconnecting_are_in_the_trail(owner: Client, account: Account, zoom: SimulatedZoom) -> None:
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+
+    owner.post(f"/manage/{account.name}/integrations/zoom/{schedule.slug}/disconnect")
+
+    lines = AuditEntry.objects.filter(connection__isnull=False).values_list("verb", "actor")
+    assert list(lines) == [("connected", "system"), ("disconnected", "owner")]
+
+
+def fill(account: Account, *names: str) -> None:
+    """Leave several of everything that the page lists on a schedule, and at a Zoom user, of each of these names."""
+    for number, name in enumerate(names):
+        schedule = make_resource_schedule(account, slug=name, name=name)
+        connection = connect_zoom(schedule, external_user=name)
+        Connection.objects.filter(pk=connection.pk).update(state="needs_owner" if number % 2 else "open")
+        for clock in ("09:00", "09:30", "14:00"):
+            refused(schedule, clock)
+        gone = book(schedule, "11:00", client=make_client(email=f"gone@{name}.example"))
+        Meeting.objects.filter(slot=gone.slot).update(observed="gone", wanted="absent", due_at=None)
+        changed = book(schedule, "12:00", client=make_client(email=f"changed@{name}.example"))
+        Meeting.objects.filter(slot=changed.slot).update(observed="present", differences="topic", due_at=None)
+        Notification.objects.filter(booking=changed, kind="confirmation").update(failed=True, dropped_at=NOW)
+
+
+def test_the_page_costs_the_same_however_much_there_is_to_show(owner: Client, account: Account) -> None:
+    fill(account, "one", "two")
+    with CaptureQueriesContext(database) as few:
+        owner.get(page_of(account))
+
+    fill(account, "three", "four", "five", "six")
+    with CaptureQueriesContext(database) as many:
+        owner.get(page_of(account))
+
+    assert len(few) == len(many) == 22
