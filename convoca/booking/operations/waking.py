@@ -7,6 +7,8 @@ from django.db.models import DateTimeField, F, Q
 from django.db.models.functions import Coalesce, Greatest
 
 from convoca.booking.models import Booking, Connection, Meeting, Notification
+from convoca.booking.operations.applying import apply_due, schedules_applied
+from convoca.booking.operations.backing import back_up_due, slots_to_back_up
 from convoca.booking.operations.closing import close_due, closing_connections
 from convoca.booking.operations.heeding import forget_old_notices
 from convoca.booking.operations.inviting import due_invitations, invite_due
@@ -28,6 +30,10 @@ def wake_due(now: datetime) -> datetime | None:
     """
     if due_meetings(now=now).exists():
         provision_due.enqueue()
+    if schedules_applied().exists():
+        apply_due.enqueue()
+    if slots_to_back_up(now=now).exists():
+        back_up_due.enqueue()
     if due_notifications(now=now).exists():
         notify_due.enqueue()
     if closing_connections(now=now).exists():
