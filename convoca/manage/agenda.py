@@ -8,14 +8,16 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext, pgettext
 
 from convoca.booking.models import Booking, Meeting, Slot
+from convoca.booking.operations.linking import what_is_known
 from convoca.booking.questions.bookings import Taken, bookings_between, resources_taken, slots_between
 from convoca.booking.questions.links import MOVING, Link, LinkState, links_for
+from convoca.booking.questions.neighbours import sharing_a_link
 from convoca.booking.questions.offers import local_window
 from convoca.booking.questions.supervising import longest_stay, moved_since, schedules_to_supervise
 from convoca.booking.questions.viewers import Viewer
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
-from convoca.manage import phrases
+from convoca.manage import meeting_phrases, phrases
 
 # Somebody must do something, or there will be no link.
 IN_NEED = frozenset({LinkState.FAILED, LinkState.DISCONNECTED, LinkState.MANUAL_MISSING})
@@ -39,7 +41,7 @@ TONES = {
 
 @dataclass(frozen=True, kw_only=True)
 class LinkCell:
-    """The part of a row that changes by itself."""
+    """The part of a row that changes by itself. `notes` are what is to be said of a link that is there."""
 
     slot_id: int
     state: str
@@ -49,6 +51,9 @@ class LinkCell:
     may_paste: bool
     is_moving: bool
     needs_connecting: bool
+    may_start: bool
+    notes: Sequence[str]
+    recognised: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +80,10 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One occasion: an appointment with its person, or a class with all of them."""
+    """One occasion: an appointment with its person, or a class with all of them.
+
+    `told` is how many of them get a mail if its link changes.
+    """
 
     slot_id: int
     schedule_id: int
@@ -92,6 +100,7 @@ class Row:
     location: str
     resources: Sequence[Taken]
     people: Sequence[Person]
+    told: int
     is_class: bool
     is_over: bool
     is_next: bool
@@ -131,7 +140,10 @@ def make_rows(
         pk: [_person(each, moved, links[pk], now=now) for each in found] for pk, found in booked.items() if pk in links
     }
     cells = cells_of(viewer.account_id, links, time_zone=time_zone)
+    cells |= warned_cells(viewer, slots, links, cells)
     for slot in slots:
+        if slot.ends_at <= now or not slot.is_live:
+            cells[slot.pk] = replace(cells[slot.pk], may_start=False)
         if is_request(slot, booked.get(slot.pk, [])):
             cells[slot.pk] = _of_request(cells[slot.pk])
     taken = resources_taken(viewer.account_id, slots)
@@ -142,6 +154,7 @@ def make_rows(
             slot,
             who_comes(slot, booked.get(slot.pk, [])),
             people.get(slot.pk, []),
+            sum(each.is_confirmed for each in booked.get(slot.pk, [])),
             cells[slot.pk],
             taken.get(slot.pk, ()),
             time_zone=time_zone,
@@ -166,14 +179,45 @@ def cells_of(account_id: int, links: Mapping[int, Link], *, time_zone: str) -> d
             may_paste=link.state in PASTEABLE,
             is_moving=link.state in MOVING,
             needs_connecting=link.state is LinkState.DISCONNECTED,
+            may_start=link.is_ready,
+            notes=[meeting_phrases.difference(each, link.label) for each in link.differences],
+            recognised=known_as(link.url) if link.is_typed else "",
         )
         for slot_id, link in links.items()
     }
 
 
+def known_as(link: str) -> str:
+    """Return what a typed link is recognised as, or nothing."""
+    brand, known = what_is_known(link)
+    return meeting_phrases.recognised(brand, known)
+
+
+def shared_link_warning(viewer: Viewer, slot: Slot) -> str:
+    """Return the warning that belongs to the link just typed for the slot, or nothing (T39)."""
+    near = sharing_a_link(viewer.account_id, [slot]).get(slot.pk)
+    return meeting_phrases.same_link(slot, near, viewer) if near else ""
+
+
+def warned_cells(
+    viewer: Viewer, slots: Sequence[Slot], links: Mapping[int, Link], cells: Mapping[int, LinkCell]
+) -> dict[int, LinkCell]:
+    """Return the cells of the slots whose typed link is also that of an occasion right before, after or meanwhile.
+
+    One query if any link was typed.
+    """
+    typed = [slot for slot in slots if links[slot.pk].is_typed and slot.is_live]
+    shared = sharing_a_link(viewer.account_id, typed)
+    of = {slot.pk: slot for slot in typed}
+    return {
+        pk: replace(cells[pk], notes=[*cells[pk].notes, meeting_phrases.same_link(of[pk], near, viewer)])
+        for pk, near in shared.items()
+    }
+
+
 def _of_request(cell: LinkCell) -> LinkCell:
     words = phrases.when_approved(LinkState(cell.state))
-    return replace(cell, state=LinkState.NONE, words=words, may_paste=False, needs_connecting=False)
+    return replace(cell, state=LinkState.NONE, words=words, may_paste=False, needs_connecting=False, may_start=False)
 
 
 def by_slot(bookings: Iterable[Booking]) -> dict[int, list[Booking]]:
@@ -187,6 +231,7 @@ def _row(
     slot: Slot,
     who: str,
     people: Sequence[Person],
+    told: int,
     link: LinkCell,
     resources: Sequence[Taken],
     *,
@@ -218,6 +263,7 @@ def _row(
         location=slot.location,
         resources=resources,
         people=people,
+        told=told,
         is_class=is_class,
         is_over=is_over,
         is_next=is_next,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
@@ -12,6 +12,8 @@ from convoca.booking.models import Account, AuditEntry, Connection, Meeting, Sch
 from convoca.booking.operations.connecting import is_shown_as_connected
 from convoca.booking.questions.unready import unready
 from convoca.manage import phrases
+from convoca.manage.existing import ExistingBlock, blocks_of
+from convoca.manage.plan_warnings import length_warnings, overlap_warnings
 from convoca.manage.policy import Visit
 from convoca.manage.supervise_phrases import who_did
 from convoca.providers.contract import ConnectedProvider
@@ -27,8 +29,13 @@ class ScheduleRow:
     slug: str
     words: phrases.Words
     warning: str
-    is_connected: bool
+    existing: ExistingBlock | None
+    connection: Connection | None
     needs_owner: bool
+
+    @property
+    def is_connected(self) -> bool:
+        return self.connection is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,38 +64,37 @@ class Receipt:
     history: Sequence[str]
 
 
-def rows_of(visit: Visit, provider: ConnectedProvider) -> list[ScheduleRow]:
-    """Return a row for each schedule of the account, in its order. One query."""
+def rows_of(visit: Visit, provider: ConnectedProvider, *, now: datetime) -> list[ScheduleRow]:
+    """Return a row for each schedule of the account, in its order.
+
+    Two queries, however many; more where the plan has limits, or something could be done for what is booked.
+    """
     schedules = Schedule.objects.filter(account=visit.account, closing_at__isnull=True).select_related("connection")
-    # A query that groups forgets the order of its model.
-    listed = schedules.annotate(longest=Max("services__minutes")).order_by("position", "pk")
-    return [_row(schedule, provider) for schedule in listed]
+    listed = list(schedules.order_by("position", "pk"))
+    connected = [schedule for schedule in listed if is_shown_as_connected(schedule, provider.id)]
+    existing = blocks_of(visit.account, connected, now=now)
+    return [_row(schedule, provider, existing.get(schedule.pk), now=now) for schedule in listed]
 
 
-def _row(schedule: Schedule, provider: ConnectedProvider) -> ScheduleRow:
+def _row(
+    schedule: Schedule, provider: ConnectedProvider, existing: ExistingBlock | None, *, now: datetime
+) -> ScheduleRow:
     connection = schedule.connection if is_shown_as_connected(schedule, provider.id) else None
     return ScheduleRow(
         name=schedule.name,
         slug=schedule.slug,
         words=phrases.connection_words(connection, provider),
-        warning=_plan_warning(schedule, connection, provider),
-        is_connected=connection is not None,
+        warning=" ".join(length_warnings(schedule, now=now)) if connection else "",
+        existing=existing,
+        connection=connection,
         needs_owner=connection is not None and connection.state == Connection.State.NEEDS_OWNER,
     )
 
 
-def _plan_warning(schedule: Schedule, connection: Connection | None, provider: ConnectedProvider) -> str:
-    """Warn of a plan that ends meetings before they are over; booking them is never forbidden (M11)."""
-    ends_after = provider.capabilities.basic_plan_minutes
-    if connection is None or connection.plan != "basic" or ends_after is None or schedule.is_capacity:
-        return ""
-    longest: int = getattr(schedule, "longest", None) or schedule.length_minutes
-    if longest <= ends_after:
-        return ""
-    return gettext(
-        "Your {provider} plan ends meetings after {limit} minutes; this schedule allows {n}. You can book anyway; the "
-        "Pro plan of {provider} has no such end."
-    ).format(provider=provider.name, limit=ends_after, n=longest)
+def warnings_of(rows: Sequence[ScheduleRow], account: Account, *, now: datetime) -> list[str]:
+    """Return what is to be said of each host of these rows whose meetings meet."""
+    hosts = {row.connection.pk: row.connection for row in rows if row.connection is not None}
+    return overlap_warnings(list(hosts.values()), time_zone=account.time_zone, now=now)
 
 
 def working_links(schedule: Schedule, provider: ConnectedProvider, *, now: datetime) -> int:

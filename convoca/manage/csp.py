@@ -12,6 +12,9 @@ TO_VENDORS: dict[str, Any] = {
     "form-action": [CSP.SELF, "https:", "http://127.0.0.1:*", "http://localhost:*"],
 }
 
+# Start meeting is answered with a redirect into the meeting; links typed by hand lead to any http(s) host.
+TO_MEETINGS: dict[str, Any] = {**settings.SECURE_CSP, "form-action": [CSP.SELF, "https:", "http:"]}
+
 # The page that frames a mail, and the mail in the frame: it carries styles of its own, and runs nothing.
 FRAMES_A_MAIL: dict[str, Any] = {**settings.SECURE_CSP, "frame-src": [CSP.SELF]}
 A_MAIL: dict[str, Any] = {

@@ -7,7 +7,9 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Account
+from convoca.booking.operations.configuring import Process
 from convoca.core.time import local_day
+from convoca.providers import PROVIDERS
 
 MINUTES_A_DAY = 24 * 60
 FURTHEST_AHEAD = timedelta(days=3 * 365)
@@ -23,12 +25,49 @@ class LinkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Enter a full address that starts with https://")},
     )
+    # `asked` says that the form held the box: one that is not ticked sends nothing.
+    asked = forms.BooleanField(required=False)
+    tell = forms.BooleanField(required=False)
+
+    @property
+    def tells(self) -> bool:
+        """Whether everybody with a place is to get the link by mail."""
+        return "tell" in self.data or "asked" not in self.data
 
 
-class LinkSourceForm(forms.Form):
-    """The choice under "Add an online meeting link to the booking?"."""
+class ProcessForm(forms.Form):
+    """The choice under "Add an online meeting link to the booking?", and what belongs to it.
+
+    Whether a link is one, and a choice open, is the operation's to say.
+    """
 
     source = forms.ChoiceField()
+    # `asked` says that the form held the boxes of how guests come in: one that is not ticked is not wanted.
+    asked = forms.BooleanField(required=False)
+    passcode = forms.BooleanField(
+        label=gettext_lazy("With a passcode"),
+        required=False,
+        help_text=gettext_lazy(
+            "It is in the link: nobody types it. A meeting with neither passcode nor waiting room gets a waiting room "
+            "all the same."
+        ),
+    )
+    waiting_room = forms.BooleanField(
+        label=gettext_lazy("With a waiting room"),
+        required=False,
+        help_text=gettext_lazy("You let people in one by one. Without it they may enter ten minutes before you."),
+    )
+    backup_link = forms.CharField(
+        label=gettext_lazy("Backup link"),
+        required=False,
+        max_length=10_000,
+        help_text=gettext_lazy(
+            "If a booking has no link 30 minutes before it starts, people get this one, and read that it is the backup "
+            "link. Choose one that you can always open. You may paste a whole invitation; left empty, there is none."
+        ),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+    )
+    applies = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, sources: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,6 +78,19 @@ class LinkSourceForm(forms.Form):
             "required": gettext("Choose where the link comes from."),
             "invalid_choice": gettext("Choose where the link comes from."),
         }
+
+    @property
+    def process(self) -> Process:
+        """What a valid form says; of what the chosen source's meetings cannot have, nothing."""
+        typed, asked = self.cleaned_data, self.cleaned_data["asked"]
+        provider = next((each for each in PROVIDERS if each.id == typed["source"]), None)
+        return Process(
+            source=typed["source"],
+            passcode=typed["passcode"] if asked and provider and provider.capabilities.passcodes else None,
+            waiting_room=typed["waiting_room"] if asked and provider and provider.capabilities.waiting_rooms else None,
+            backup_link=typed["backup_link"] if "backup_link" in self.data else None,
+            applies=typed["applies"],
+        )
 
 
 class SupervisorFieldForm(forms.Form):

@@ -9,8 +9,9 @@ from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from convoca.booking.models import Schedule
+from convoca.booking.models import Schedule, Slot
 from convoca.booking.questions.permissions import Action, may
+from convoca.core.time import local_day
 from convoca.manage.policy import Visit
 from convoca.providers import CONNECTED_PROVIDERS
 from convoca.providers.contract import Provider
@@ -100,6 +101,12 @@ def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
             (gettext("Start times"), "start-times"),
         ]
     return pages
+
+
+def address_of_row(visit: Visit, slot: Slot) -> str:
+    """Return where a slot stands among the others of its day."""
+    day = local_day(slot.starts_at, visit.account.time_zone)
+    return f"{reverse('manage:today', args=[visit.account.name])}?day={day.isoformat()}#slot-{slot.pk}"
 
 
 def integration_title(provider: Provider) -> str:

@@ -10,6 +10,7 @@ from convoca.booking.models import Account, Booking, Connection, Schedule
 from convoca.booking.operations.refusals import (
     AlreadyCancelled,
     AlreadySignedUp,
+    HostLink,
     LinkOfAClass,
     NoPlaceYet,
     NotBegun,
@@ -45,6 +46,8 @@ def link_words(link: Link, *, time_zone: str, waiting: int = 0) -> Words:
     """Say how it stands with one slot's link. `waiting` is how many wait for the day's allowance to be renewed."""
     again = clock_text(link.again_at, time_zone) if link.again_at else ""
     match link.state:
+        case LinkState.READY if link.is_backup:
+            return Words(tone="warning", text=_backup(link.instead_of))
         case LinkState.READY:
             return Words(tone="success", text=gettext("Link ready"))
         case LinkState.PENDING:
@@ -61,6 +64,12 @@ def link_words(link: Link, *, time_zone: str, waiting: int = 0) -> Words:
             return Words(tone="warning", text=gettext("No link entered yet"))
         case _:
             return Words(tone="plain", text=gettext("No meeting link for this schedule"))
+
+
+def _backup(failed: str) -> str:
+    if not failed:
+        return gettext("Backup link in use because nobody entered one")
+    return gettext("Backup link in use because {provider} failed").format(provider=failed)
 
 
 def _slow(provider: str, again: str) -> str:
@@ -89,7 +98,9 @@ def _disconnected(provider: str) -> str:
     return gettext("{provider} is disconnected: this one has no link.").format(provider=provider)
 
 
-def link_arrived(when: str) -> str:
+def link_arrived(when: str, link: Link) -> str:
+    if link.is_backup:
+        return gettext("Backup link in use: {when}.").format(when=when)
     return gettext("Link ready: {when}.").format(when=when)
 
 
@@ -271,6 +282,16 @@ def not_a_link() -> str:
     return gettext("Enter a full address that starts with https://")
 
 
+def process_saved(*, applies: bool) -> str:
+    if applies:
+        return gettext("Saved. Existing bookings get their new links by themselves; you may leave this page.")
+    return gettext("Saved. It counts for new bookings; existing ones keep their links.")
+
+
+def host_link() -> str:
+    return gettext("This looks like your host link. Attendees need the join link.")
+
+
 def field_in_use(schedules: list[str]) -> str:
     sentence = ngettext(
         "{schedules} takes its meeting links from this field. Choose another source on its Process page first.",
@@ -342,6 +363,8 @@ def say(refusal: Refusal) -> str:
             return gettext("Nobody has missed it yet: it has not begun. Nothing was changed.")
         case NothingToSend():
             return gettext("There is no meeting link to send. Paste one first.")
+        case HostLink():
+            return host_link()
         case UndoTooLate():
             return gettext("A cancellation can be taken back for five minutes. Book it again instead.")
         case _:

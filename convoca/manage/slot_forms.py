@@ -11,6 +11,9 @@ from convoca.booking.models import Schedule, Series, Slot
 from convoca.booking.operations.editing import LONGEST_LOCATION, SlotChanges
 from convoca.booking.operations.linking import LONGEST_LINK, find_link
 from convoca.booking.operations.series import Repeat
+from convoca.core.admission import TooManyRepeats
+from convoca.core.lengths import AnyLength
+from convoca.core.recurrence import Frequency, expand
 from convoca.core.time import Interval, local_day, localize
 from convoca.manage.forms import FURTHEST_AHEAD, MOST_PLACES
 
@@ -115,6 +118,9 @@ class NewSlotForm(OccasionForm):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
+    # Pressed by somebody who has read on which days the links will be made.
+    foretold = forms.BooleanField(required=False)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         until, day = cleaned.get("until"), cleaned.get("day")
@@ -129,6 +135,21 @@ class NewSlotForm(OccasionForm):
         """How it repeats, or None if it does not."""
         frequency, until = self.cleaned_data["repeats"], self.cleaned_data["until"]
         return Repeat(Series.Frequency(frequency), until) if frequency else None
+
+    @property
+    def meetings(self) -> list[datetime]:
+        """When the meetings start that are to be made for it; none with a typed link, or if there would be too many."""
+        if find_link(self.cleaned_data["location"]):
+            return []
+        repeat, first = self.repeat, self.when
+        if repeat is None:
+            return [first.starts_at]
+        frequency, zone = Frequency(repeat.frequency.value), self.schedule.time_zone
+        try:
+            times = expand(first, frequency=frequency, until=repeat.until, length=AnyLength(), time_zone=zone)
+        except TooManyRepeats:
+            return []
+        return [each.starts_at for each in times]
 
 
 class WhichForm(forms.Form):

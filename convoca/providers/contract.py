@@ -266,6 +266,7 @@ class Capabilities:
     computed: links are calculated here, nothing exists at the vendor. connects: needs an owner's consent (OAuth).
     daily_writes: creates and updates per external user and UTC day, None for no limit.
     serves_itself: the installation's own application may act for its own account, without anybody's consent.
+    passcodes, waiting_rooms: an owner may choose whether meetings have one.
     """
 
     automatic: bool = True
@@ -274,6 +275,20 @@ class Capabilities:
     daily_writes: int | None = None
     basic_plan_minutes: int | None = None
     serves_itself: bool = False
+    passcodes: bool = False
+    waiting_rooms: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownLink:
+    """What an address on a vendor's hosts says by itself. `number` is "" if it names no meeting that people know.
+
+    `gives_host_rights`: whoever opens it starts the meeting as its host; it is not for guests.
+    """
+
+    number: str = ""
+    has_passcode: bool = False
+    gives_host_rights: bool = False
 
 
 class Provider(Protocol):
@@ -311,6 +326,10 @@ class Provider(Protocol):
 
     def owns_link(self, url: str, *, application: Application) -> bool:
         """Say whether `url` leads to this vendor's hosts (or to the host of a configured loopback address)."""
+        ...
+
+    def read_link(self, url: str) -> KnownLink:
+        """Return what can be read off a link that leads to this vendor's hosts, whoever typed it."""
         ...
 
     def host_signs_in(self, *, application: Application) -> bool:

@@ -11,6 +11,7 @@ from convoca.providers.contract import (
     Capabilities,
     Exchange,
     Found,
+    KnownLink,
     MeetingFacts,
     MeetingSpec,
     Misconfigured,
@@ -69,6 +70,10 @@ class Jitsi:
         parts = split_web_link(base)
         own_host = parts.hostname if parts else None
         return leads_to(url, (*HOSTS, own_host) if own_host else HOSTS, base=base)
+
+    def read_link(self, url: str) -> KnownLink:
+        """A room is its name: there is nothing else to it."""
+        return KnownLink()
 
     def host_signs_in(self, *, application: Application) -> bool:
         """On the public server the first person in a room must; on a server of one's own its operator decides."""

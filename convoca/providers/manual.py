@@ -6,6 +6,7 @@ from convoca.providers.contract import (
     Application,
     Capabilities,
     Exchange,
+    KnownLink,
     MeetingFacts,
     MeetingSpec,
     Rejected,
@@ -54,6 +55,10 @@ class Manual:
     def owns_link(self, url: str, *, application: Application) -> bool:
         """Say whether `url` is a web address at all: any service may be used by hand."""
         return split_web_link(url) is not None
+
+    def read_link(self, url: str) -> KnownLink:
+        """Nothing is known of other services' addresses."""
+        return KnownLink()
 
     def host_signs_in(self, *, application: Application) -> bool:
         """Nobody knows: whoever types the link chose the service."""

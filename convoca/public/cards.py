@@ -69,9 +69,26 @@ def _ready(booking: Booking, link: Link, *, disclosed: bool) -> Card:
         is_ready=True,
         note=note if booking.slot.schedule.is_capacity else "",
     )
+    if link.is_backup:
+        card = _instead(card, booking)
     if not disclosed:
         return card
     return replace(card, url=link.url, host=urlsplit(link.url).hostname or "", passcode=link.passcode)
+
+
+def _instead(card: Card, booking: Booking) -> Card:
+    """Call the backup link what it is; it is used until the meeting has a link of its own, which is asked for."""
+    is_class = booking.slot.schedule.is_capacity
+    title = gettext("Use this link for your session.") if is_class else gettext("Use this link for your appointment.")
+    text = gettext("It is the backup link of {owner}: the usual one was not ready in time.")
+    return replace(
+        card,
+        seen="backup",
+        title=title,
+        text=text.format(owner=booking.account.title),
+        announcement=title,
+        poll=EVERY_MINUTE,
+    )
 
 
 def _pending() -> Card:

@@ -1,9 +1,11 @@
 """The routes behind the log-in, and those of the log-in itself."""
 
 from tests.walk.scene import DAY
-from tests.walk.viewers import Looker
+from tests.walk.viewers import Looker, Secret
 from tests.walk.visiting import (
     NOT_OF_ANOTHER_SCHEDULE,
+    THE_BACKUP_TO_THE_OWNER,
+    TO_SUPERVISORS_OF_TALKS,
     TO_SUPERVISORS_OF_THE_CLASS,
     TO_SUPERVISORS_OF_THE_DAY,
     TO_THE_OWNER,
@@ -93,7 +95,13 @@ MANAGE: dict[str, Route] = {
     "manage:paste-link": Route(
         visits=of_slots("manage:paste-link", link="https://meet.example.net/another-room"),
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
-        fields=("link", "back"),
+        fields=("link", "asked", "tell", "back"),
+    ),
+    "manage:start-meeting": Route(
+        visits=of_slots("manage:start-meeting", of=Secret.TYPED),
+        get=answer(supervisors(302) | NOT_OF_ANOTHER_SCHEDULE),
+        post=answer(supervisors(303) | NOT_OF_ANOTHER_SCHEDULE, leads=TO_SUPERVISORS_OF_TALKS),
+        fields=("back",),
     ),
     "manage:approve": Route(
         visits=of_requests("manage:approve"),
@@ -134,9 +142,17 @@ MANAGE: dict[str, Route] = {
     ),
     "manage:process": Route(
         visits=of_schedules("resource", "service", "class", name="manage:process", source="jitsi"),
+        get=answer(owner(200), shows=THE_BACKUP_TO_THE_OWNER),
+        post=answer(owner(303)),
+        fields=("source", "asked", "passcode", "waiting_room", "backup_link", "applies"),
+    ),
+    "manage:existing": Route(
+        visits=of_schedules("resource", "service", "class", name="manage:existing", to="all"),
         get=answer(owner(200)),
         post=answer(owner(303)),
-        fields=("source",),
+        query=("seen", "back"),
+        fields=("to", "back"),
+        is_page=False,
     ),
     "manage:rules": Route(
         visits=of_schedules("resource", "service", "class", name="manage:rules", **RULES),
@@ -162,7 +178,7 @@ MANAGE: dict[str, Route] = {
         get=answer(supervisors(200) | {Looker.ELSEWHERE_SUPERUSER: 404}, shows=TO_SUPERVISORS_OF_THE_CLASS),
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
         query=("day",),
-        fields=(*NEW_SLOT, "repeats", "until"),
+        fields=(*NEW_SLOT, "repeats", "until", "foretold"),
     ),
     "manage:edit-slot": Route(
         # It shows a link only where somebody typed it as the location.

@@ -56,6 +56,7 @@ from tests.walk.viewers import Looker, Secret
 
 DAY = date(2026, 11, 26)
 TYPED_LINK = "https://rooms.example.net/typed-room-4711?key=typed-key-0815"
+BACKUP_LINK = "https://rooms.example.net/spare-room-4913?key=spare-key-1017"
 PENDING_LINK = "https://rooms.example.net/pending-room-4812?key=pending-key-0916"
 MADE_UP = "bm8tc3VjaC1ib29raW5nIQ"
 CONTACT = "hello@lumbre.example"
@@ -165,9 +166,13 @@ def _make_schedules(account: Account) -> dict[str, Schedule]:
     yoga = make_capacity_schedule(account, has_waiting_list=True)
     for schedule in (consultations, yoga):
         connect_zoom(schedule)
+    massages = make_service_schedule(account, link_source="jitsi")
+    Schedule.objects.filter(pk__in=[consultations.pk, yoga.pk, massages.pk]).update(
+        backup_link=Sealed.seal(BACKUP_LINK)
+    )
     return {
         "resource": consultations,
-        "service": make_service_schedule(account, link_source="jitsi"),
+        "service": massages,
         "talks": talks,
         "class": yoga,
         "linkless": make_resource_schedule(account, slug="visits", name="Visits"),
@@ -255,10 +260,11 @@ def _make_links(slots: Mapping[Secret, Slot]) -> Needles:
     room = slots[Secret.JITSI].meetings.get().link.open()
     assert room, "no room was made"
     parts[Secret.JITSI] = [room.rpartition("/")[2]]
-    typed = {Secret.TYPED: TYPED_LINK, Secret.PENDING: PENDING_LINK}
+    typed = {Secret.TYPED: TYPED_LINK, Secret.PENDING: PENDING_LINK, Secret.BACKUP: BACKUP_LINK}
     for secret, link in typed.items():
-        # Somebody who supervises may type a link before they have said yes; it stays hidden until then.
-        type_link(slots[secret], link, now=timezone.now())
+        if secret in slots:
+            # Somebody who supervises may type a link before they have said yes; it stays hidden until then.
+            type_link(slots[secret], link, now=timezone.now())
         parts[secret] = [part.rpartition("=")[2] for part in link.removeprefix("https://rooms.example.net/").split("?")]
     return Needles(parts)
 

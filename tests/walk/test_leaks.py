@@ -57,7 +57,9 @@ def test_m17_there_is_something_to_leak(scene: Scene) -> None:
         assert scene.needles.in_text(meeting.link.open()) == {secret}
     owner = scene.browser(Looker.OWNER)
     [day] = ROUTES["manage:today"].visits(scene, Looker.OWNER)
-    assert scene.needles.in_text(owner.get(day.path).text) == set(Secret) - {Secret.CANCELLED}
+    assert scene.needles.in_text(owner.get(day.path).text) == set(Secret) - {Secret.CANCELLED, Secret.BACKUP}
+    for visit in ROUTES["manage:process"].visits(scene, Looker.OWNER):
+        assert scene.needles.in_text(owner.get(visit.path).text) == {Secret.BACKUP}
     for visit in ROUTES["booking"].visits(scene, Looker.BOOKER):
         page = scene.browser(Looker.BOOKER, visit.about).get(visit.path)
         assert scene.needles.in_text(page.text) == {visit.about}

@@ -31,6 +31,7 @@ class Secret(StrEnum):
     CLASS = "class"
     PENDING = "pending"
     CANCELLED = "cancelled"
+    BACKUP = "the schedules' backup link, which nobody needs yet"
 
 
 # Who waits, was asked to wait for a yes, or has left, holds an address but no place.

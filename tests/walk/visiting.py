@@ -103,6 +103,10 @@ TO_SUPERVISORS_OF_THE_CLASS = {looker: sight & {Secret.CLASS} for looker, sight 
 TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset(Secret)}
 
 
+# The owner types it on Configure > Process, and reads it there.
+THE_BACKUP_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.BACKUP})}
+TO_SUPERVISORS_OF_TALKS = NOBODY | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), frozenset({Secret.TYPED}))
+
 # The booking that awaits its approval is on a schedule that neither superuser of a single schedule supervises.
 NOT_OF_ANOTHER_SCHEDULE: Statuses = {Looker.ELSEWHERE_SUPERUSER: 404, Looker.CLASS_SUPERUSER: 404}
 
@@ -143,9 +147,9 @@ def of_bookings(name: str, *, joins: bool = False, query: str = "") -> Callable[
     return visits
 
 
-def of_slots(name: str, /, **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
+def of_slots(name: str, /, *, of: Secret = Secret.CLASS, **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
     def visits(scene: Scene, looker: Looker) -> list[Visit]:
-        where = [reverse(name, args=[scene.account.name, scene.slots[secret].pk]) for secret in (Secret.CLASS,)]
+        where = [reverse(name, args=[scene.account.name, scene.slots[of].pk])]
         return [Visit(path=path, form=form) for path in where]
 
     return visits

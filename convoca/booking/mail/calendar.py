@@ -160,9 +160,11 @@ def _add_places(event: Event, booking: Booking, link: Link) -> None:
     join = join_address(booking)
     event.add("LOCATION", join)
     conference = vUri(join)
-    conference.params.update({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": gettext("Video call")})
+    label = gettext("Video call by the backup link") if link.is_backup else gettext("Video call")
+    conference.params.update({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": label})
     event.add("CONFERENCE", conference)
-    event.add("DESCRIPTION", "\n".join(filter(None, [join, room, manage])))
+    backup = gettext("It leads to the backup link.") if link.is_backup else ""
+    event.add("DESCRIPTION", "\n".join(filter(None, [join, backup, room, manage])))
 
 
 def _alarm(summary: str) -> Alarm:

@@ -52,6 +52,10 @@ def explanation(notification: Notification, link: Link, *, is_several: bool = Fa
             return gettext("Your calendar entry will update. The meeting link stays the same.")
         case Kind.MOVED:
             return gettext("Your calendar entry will update.")
+        case Kind.BACKUP_LINK:
+            return gettext("The usual link was not ready in time. {owner} uses this backup link instead.").format(
+                owner=owner
+            )
         case Kind.WAITING:
             return queue_text(position_of(booking), booking.slot.schedule.offer_hours)
         case Kind.OFFER:

@@ -101,6 +101,13 @@ def write_letter(
     )
 
 
+def _direct_label(link: Link) -> str:
+    """Name the address that follows: by the brand of the meeting, or as the backup link that it is."""
+    if not link.url:
+        return ""
+    return gettext("Backup link:") if link.is_backup else gettext("Direct ({provider}):").format(provider=link.label)
+
+
 def _why(notification: Notification) -> str:
     if is_for_owner(notification):
         return gettext("You get this email because you answer the requests at {host}.")
@@ -121,10 +128,10 @@ def _joining(notification: Notification, link: Link) -> Joining | None:
         sentence=phrases.join_sentence(
             link, notification.account, has_changed=has_changed, time_zone=notification.booking.time_zone
         ),
-        needs_words=has_changed or not link.is_ready,
+        needs_words=has_changed or link.is_backup or not link.is_ready,
         address=join_address(notification.booking),
         is_ready=link.is_ready,
-        direct_label=gettext("Direct ({provider}):").format(provider=link.label) if link.url else "",
+        direct_label=_direct_label(link),
         direct_address=link.url,
         passcode=gettext("Passcode: {code}").format(code=link.passcode) if link.passcode else "",
     )

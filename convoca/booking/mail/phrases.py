@@ -63,7 +63,7 @@ def subject(notification: Notification, link: Link, *, several: int = 0, now: da
             return _fit(gettext("Cancelled: {day}, {clock} – {what}"), what, values)
         case Kind.CONFIRMATION:
             return _fit(gettext("Booked: {day}, {clock} ({city}) – {what}"), what, values)
-        case Kind.LINK_READY:
+        case Kind.LINK_READY | Kind.BACKUP_LINK:
             return _fit(gettext("Meeting link for {day}, {clock} ({city})"), "", values)
         case Kind.LINK_CHANGED:
             return _fit(gettext("New meeting link for {day}, {clock} ({city})"), "", values)
@@ -185,6 +185,10 @@ def opening(notification: Notification, *, several: int = 0, now: datetime) -> s
             plain = gettext("Your meeting link is ready")
         case Kind.LINK_CHANGED:
             plain = gettext("The meeting link has changed")
+        case Kind.BACKUP_LINK if is_class:
+            plain = gettext("Use this link for your session")
+        case Kind.BACKUP_LINK:
+            plain = gettext("Use this link for your appointment")
         case Kind.REMINDER:
             plain = _reminder_opening(booking, is_class=is_class, now=now)
         case Kind.MOVED:
@@ -296,6 +300,8 @@ def join_sentence(link: Link, account: Account, *, has_changed: bool, time_zone:
     """Return what introduces the join page's address, which works whatever the state of the link."""
     organiser = one_line(account.title)
     match link.state:
+        case LinkState.READY if link.is_backup:
+            return gettext("Join by the backup link:")
         case LinkState.READY if has_changed:
             return gettext("This address already opens the new one:")
         case LinkState.READY:

@@ -19,7 +19,8 @@ class Meeting(models.Model):
     `sent` is the meeting as the vendor has it from us, by field; a field whose last call is unanswered is missing.
     `doubted_at` is set while somebody's word (a vendor's notice) says that the vendor's copy may have changed;
     `differences` names what of it is not as we asked, `accepted` what of that its owner leaves as it is: of a meeting
-    that is gone, that it is (GONE).
+    that is gone, that it is (GONE). `stands_in` is set on one that is no longer wanted but has a link, which counts
+    until the wanted one has its own: only then is it let go of.
     """
 
     class Wanted(models.TextChoices):
@@ -54,6 +55,7 @@ class Meeting(models.Model):
     wanted = models.CharField(max_length=8, choices=Wanted, default=Wanted.PRESENT)
     wanted_revision = models.PositiveIntegerField(default=0)
     wanted_at = models.DateTimeField()
+    stands_in = models.BooleanField(default=False)
 
     observed = models.CharField(max_length=16, choices=Observed, default=Observed.NOTHING)
     sent_revision = models.PositiveIntegerField(default=0)

@@ -15,13 +15,14 @@ class Notification(models.Model):
     sent or dropped. `unanswered` counts the sendings whose outcome was never learnt: a second one is the last.
     `was_at` is when what has moved was to be, as its reader was told last. `told_by` is the person's other booking
     whose mail of this kind tells of this one too: then no mail of its own is due, and both count as sent at once.
-    `failed`: it was owed, and could not be delivered.
+    `failed`: it was owed, and could not be delivered. A backup link that another mail carried counts as sent with that.
     """
 
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("Confirmation")
         LINK_READY = "link_ready", _("Meeting link")
         LINK_CHANGED = "link_changed", _("New meeting link")
+        BACKUP_LINK = "backup_link", _("Backup link")
         REMINDER = "reminder", _("Reminder")
         CANCELLATION = "cancellation", _("Cancellation")
         REQUEST = "request", _("Request received")

@@ -23,6 +23,11 @@ class Schedule(BookingRules):
         SERVICE = "service", _("Service schedule")
         CAPACITY = "capacity", _("Capacity schedule")
 
+    class Applying(models.TextChoices):
+        NOTHING = "", _("To nothing that exists")
+        MISSING = "missing", _("To what has no link")
+        ALL = "all", _("To everything booked")
+
     NO_LINK = "none"
     MANUAL = "manual"
 
@@ -43,6 +48,8 @@ class Schedule(BookingRules):
     meeting_passcode = models.BooleanField(default=True)
     waiting_room = models.BooleanField(default=False)
     backup_link = SealedField()
+    # To which existing bookings the source of links is being applied; empty again when all of them have been wished.
+    applying = models.CharField(max_length=8, choices=Applying, default=Applying.NOTHING, blank=True)
 
     resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.tasks import task
 from django.utils import timezone
 
-from convoca.booking.models import Alert, Connection, Grant, Meeting, Sealed
+from convoca.booking.models import Alert, Connection, Grant, Meeting, Schedule, Sealed
 from convoca.booking.operations.auditing import SYSTEM, Verb, note_connection
 from convoca.booking.operations.granting import AccessLost, NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
@@ -85,6 +85,8 @@ def _owed(connection: Connection) -> QuerySet[Meeting]:
     return Meeting.objects.filter(connection=connection).filter(
         Q(wanted=Meeting.Wanted.ABSENT, observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN])
         | Q(observed=Meeting.Observed.UNKNOWN)
+        # What is about to be replaced by another source's will be deleted, too.
+        | (Q(wanted=Meeting.Wanted.PRESENT) & ~Q(slot__schedule__applying=Schedule.Applying.NOTHING))
         | Q(lease_until__gte=Now())
     )
 

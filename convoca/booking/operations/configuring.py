@@ -6,10 +6,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from convoca.booking.models import Account, FormField, Schedule
+from convoca.booking.models import Account, FormField, Schedule, Sealed
 from convoca.booking.models.rules import BookingRules
+from convoca.booking.operations.applying import want_applied
 from convoca.booking.operations.connecting import LinkSourceUnavailable as LinkSourceUnavailable
 from convoca.booking.operations.connecting import set_link_source, usable_connection
+from convoca.booking.operations.linking import guests_link
 from convoca.booking.operations.wishing import AUTOMATIC
 from convoca.providers import provider_by_id
 
@@ -41,6 +43,45 @@ def choose_link_source(schedule: Schedule, source: str, *, now: datetime) -> Non
     connects = source in AUTOMATIC and provider_by_id(source).capabilities.connects
     connection = usable_connection(schedule.account, source) if connects else None
     set_link_source(schedule, source, connection=connection, now=now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """What the page Process holds. None leaves as it is what the page did not show.
+
+    `passcode` and `waiting_room` are how guests come into meetings that are made from now on. `backup_link` is a link,
+    the invitation that holds it, or nothing. `applies`: also to what is booked already.
+    """
+
+    source: str
+    passcode: bool | None = None
+    waiting_room: bool | None = None
+    backup_link: str | None = None
+    applies: bool = False
+
+
+def set_process(schedule: Schedule, process: Process, *, now: datetime) -> None:
+    """Set where links come from, how guests come in, and what stands in for a link that is not ready in time.
+
+    Raises LinkSourceUnavailable; or NotALink or HostLink, of the backup link. Then nothing was changed.
+    """
+    columns = {"meeting_passcode": process.passcode, "waiting_room": process.waiting_room}
+    changed: dict[str, object] = {name: wanted for name, wanted in columns.items() if wanted is not None}
+    if process.backup_link is not None:
+        link = guests_link(process.backup_link) if process.backup_link.strip() else ""
+        if link != schedule.backup_link.open():
+            changed["backup_link"] = Sealed.seal(link)
+    with transaction.atomic():
+        choose_link_source(schedule, process.source, now=now)
+        held = Schedule.objects.select_for_update(no_key=True, of=("self",)).get(
+            account_id=schedule.account_id, pk=schedule.pk
+        )
+        for column, value in changed.items():
+            setattr(held, column, value)
+        held.save(update_fields=list(changed))
+        if process.applies:
+            want_applied(held, Schedule.Applying.ALL, now=now)
+    schedule.applying = held.applying
 
 
 def set_supervisor_field(account: Account, choice: str, *, label: str) -> None:

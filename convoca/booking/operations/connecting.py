@@ -166,6 +166,8 @@ def _give_up_meetings(slots: Sequence[int], connection: Connection, *, now: date
 def set_link_source(schedule: Schedule, source: str, *, connection: Connection | None, now: datetime) -> None:
     """Change where the links of future slots come from; slots that exist keep what they were born with.
 
+    An earlier source that was just being applied to these is not applied any further.
+
     Raises LinkSourceUnavailable if the connection is another account's, or was let go of meanwhile.
     """
     with transaction.atomic():
@@ -175,7 +177,8 @@ def set_link_source(schedule: Schedule, source: str, *, connection: Connection |
         if connection is not None and not _is_usable(connection, account_id=schedule.account_id):
             raise LinkSourceUnavailable(source)
         held.link_source, held.connection = source, connection
-        held.save(update_fields=["link_source", "connection"])
+        held.applying = schedule.applying = Schedule.Applying.NOTHING
+        held.save(update_fields=["link_source", "connection", "applying"])
         if before is not None and held.connection_id != before:
             _close_if_unused(before, now=now)
     schedule.link_source, schedule.connection = source, connection

@@ -6,32 +6,57 @@ from convoca.booking.models import Meeting, Slot
 from convoca.booking.operations.granting import NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS
 from convoca.booking.operations.pacing import pacer
+from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.vendors import application_for
-from convoca.booking.operations.wishing import wanted_meeting
+from convoca.booking.questions.links import link_of
 from convoca.providers import provider_by_id
-from convoca.providers.contract import OutcomeLost, ProviderError
+from convoca.providers.contract import Gone, OutcomeLost, ProviderError
 from convoca.providers.wire import carry_out
 
 
 class NoHostLink(Exception):
-    """There is no way in with the host's rights now; `__cause__` is the vendor's reason, if it gave one."""
+    """There is no way in with the host's rights now; `__cause__` is the reason, if there is one beside its absence.
+
+    `provider` is the brand that gave none; "" if there is no meeting yet.
+    """
+
+    def __init__(self, provider: str = "") -> None:
+        super().__init__()
+        self.provider = provider
 
 
 def host_link(slot: Slot, *, now: datetime) -> str:
     """Return the address that starts the slot's meeting with the host's rights. Raises NoHostLink.
 
     For people who supervise the slot, in the moment in which they press the button: it is a secret, lives for hours
-    at most, and is in no table, log or mail. Of a link that was typed, the link itself is all there is.
+    at most, and is in no table, log or mail. Of a link that was typed, of the backup link, and of a meeting that is no
+    longer ours to change, the link itself is all there is. No transaction is open while the vendor is asked.
     """
-    meeting = wanted_meeting(slot)
-    if meeting is None or not meeting.link:
+    link = link_of(slot, now=now)
+    if not link.is_ready:
         raise NoHostLink
+    if link.meeting_id is None:
+        return link.url
+    meeting = Meeting.objects.select_related("connection__grant").get(account_id=slot.account_id, pk=link.meeting_id)
     if meeting.observed != Meeting.Observed.PRESENT:
-        return meeting.link.open()
-    provider, application = provider_by_id(meeting.provider), application_for(meeting.provider)
+        return link.url
     try:
-        token = usable_token(meeting.connection, now=now) if meeting.connection else ""
-        exchange = provider.host_url(meeting.remote_id, application=application, token=token)
-        return carry_out(exchange, seconds=CALL_SECONDS, before=pacer(meeting.connection, now=now))
+        return _ask(meeting, now=now)
     except (NoTokenNow, ProviderError, OutcomeLost) as error:
-        raise NoHostLink from error
+        if isinstance(error, Gone):
+            _doubt(meeting, now=now)
+        raise NoHostLink(link.label) from error
+
+
+def _ask(meeting: Meeting, *, now: datetime) -> str:
+    provider, application = provider_by_id(meeting.provider), application_for(meeting.provider)
+    token = usable_token(meeting.connection, now=now) if meeting.connection else ""
+    exchange = provider.host_url(meeting.remote_id, application=application, token=token)
+    return carry_out(exchange, seconds=CALL_SECONDS, before=pacer(meeting.connection, now=now))
+
+
+def _doubt(meeting: Meeting, *, now: datetime) -> None:
+    """Have a meeting looked at that the vendor has just denied: what is gone is made anew."""
+    stands = {"wanted": Meeting.Wanted.PRESENT, "observed": Meeting.Observed.PRESENT}
+    if Meeting.objects.filter(pk=meeting.pk, **stands).update(doubted_at=now, due_at=now):
+        provision_due.enqueue()

@@ -6,13 +6,15 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from convoca.booking.models import Meeting, Sealed, Slot
+from convoca.booking.models import Booking, Meeting, Sealed, Slot
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import lock_places, owe_link
+from convoca.booking.operations.refusals import HostLink
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import next_generation, wanted_meeting, wish_for_meeting, withdraw
 from convoca.core.reconcile import UNDO_WINDOW
-from convoca.providers import PROVIDERS
+from convoca.providers import PROVIDERS, provider_by_id
+from convoca.providers.contract import KnownLink
 
 LONGEST_LINK = 2000
 IN_TEXT = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
@@ -35,15 +37,30 @@ def find_link(text: str) -> str | None:
     return link if host and len(link) <= LONGEST_LINK else None
 
 
-def type_link(slot: Slot, text: str, *, now: datetime) -> Meeting:
-    """Use the address in `text` as the slot's link from now on, instead of any other. Raises NotALink.
-
-    A meeting that we made stays at the vendor until the undo window has passed, then it is deleted there. A link that
-    is the slot's already changes nothing.
-    """
+def guests_link(text: str) -> str:
+    """Return the address in `text` that guests may be given. Raises NotALink, or HostLink if it is the host's own."""
     link = find_link(text)
     if link is None:
         raise NotALink
+    if what_is_known(link)[1].gives_host_rights:
+        raise HostLink
+    return link
+
+
+def what_is_known(link: str) -> tuple[str, KnownLink]:
+    """Return the brand whose hosts a link leads to, and what the link says by itself to whoever knows that vendor."""
+    provider = provider_by_id(_recognise(link))
+    return provider.name, provider.read_link(link)
+
+
+def type_link(slot: Slot, text: str, *, tell: bool = True, now: datetime) -> Meeting:
+    """Use the address in `text` as the slot's link from now on, instead of any other. Raises NotALink or HostLink.
+
+    Everybody with a place gets it by mail, unless `tell` is False: then they find it on their pages, and in the mails
+    that they get anyway. A meeting that we made stays at the vendor until the undo window has passed, then it is
+    deleted there. A link that is the slot's already changes nothing.
+    """
+    link = guests_link(text)
     with transaction.atomic():
         slot = Slot.objects.select_for_update(no_key=True).get(account_id=slot.account_id, pk=slot.pk)
         places = lock_places(slot)
@@ -62,7 +79,10 @@ def type_link(slot: Slot, text: str, *, now: datetime) -> Meeting:
             link=Sealed.seal(link),
             ready_at=now,
         )
-        owe_link(meeting, places, now=now)
+        if tell:
+            owe_link(meeting, places, now=now)
+        else:
+            Booking.objects.filter(pk__in=[each.pk for each in places]).update(mailed_meeting=meeting)
         if places:
             notify_due.enqueue()
     return meeting

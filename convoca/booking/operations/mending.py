@@ -48,6 +48,8 @@ def find_forgotten(*, now: datetime) -> int:
     resting = Meeting.objects.filter(working, due_at__isnull=True, blocked=Meeting.Blocked.NONE)
     wanted = Q(UNFINISHED, wanted=Meeting.Wanted.PRESENT, slot__ends_at__gt=now)
     left_behind = Q(wanted=Meeting.Wanted.ABSENT, observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN])
+    # What stands in for a meeting waits for that; once the slot has ended it does so in vain.
+    left_behind &= Q(stands_in=False) | Q(slot__ends_at__lte=now)
     forgotten = list(resting.filter(wanted | left_behind).values_list("pk", flat=True))
     return Meeting.objects.filter(pk__in=forgotten, due_at__isnull=True).update(due_at=now)
 

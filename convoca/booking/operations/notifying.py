@@ -17,7 +17,7 @@ from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Unde
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Booking, Meeting, Notification, Slot
 from convoca.booking.operations.leasing import unleased
-from convoca.booking.operations.owing import owe_link_mails
+from convoca.booking.operations.owing import owe_link_mails, remember_backup_link
 from convoca.booking.operations.sending import (
     LOST_TWICE,
     SENDINGS_WITHOUT_ANSWER,
@@ -161,7 +161,9 @@ def _why_needless(notification: Notification, link: Link, *, now: datetime) -> s
         return "The offer has passed."
     if notification.kind == Kind.REMINDER and booking.slot.starts_at <= now:
         return "The occasion has begun."
-    if notification.kind in LINK_MAILS and not link.is_ready:
+    if notification.kind == Kind.BACKUP_LINK and not link.is_backup:
+        return "The backup link is not in use any more."
+    if notification.kind in LINK_MAILS and (not link.is_ready or link.is_backup):
         return "The link is not there any more."
     if notification.kind in LINK_MAILS and link.meeting_id == booking.mailed_meeting_id:
         return "An earlier mail carried this link."
@@ -181,7 +183,9 @@ def _record(held: Claim[Notification], link: Link, beside: Sequence[int], *, now
             return
         if beside:
             Notification.objects.filter(pk__in=beside).update(sent_at=now)
-        if link.is_ready:
+        if link.is_backup and held.row.kind != Kind.BACKUP_LINK:
+            remember_backup_link(booking, slot, now=now)
+        elif link.is_ready and not link.is_backup:
             Booking.objects.filter(pk=booking.pk).update(mailed_meeting=link.meeting_id)
             booking.mailed_meeting_id = link.meeting_id
         _owe_what_came_meanwhile(booking, now=now)

@@ -209,14 +209,41 @@ def _without_those_told_of(bookings: list[Booking]) -> list[Booking]:
 
 def owe_link_mails(bookings: list[Booking], meeting: Meeting, *, now: datetime) -> None:
     """Owe these bookings the link of `meeting` in a mail of its own. The caller holds the slot and the bookings."""
+    had_backup = set(
+        Notification.objects.filter(
+            booking__in=bookings, kind=Notification.Kind.BACKUP_LINK, sent_at__isnull=False
+        ).values_list("booking_id", flat=True)
+    )
     Booking.objects.filter(pk__in=[each.pk for each in bookings]).update(revision=F("revision") + 1)
     for booking in bookings:
         booking.revision += 1
-    _owe([_owed(booking, meeting.slot, _link_kind(booking), due_at=now) for booking in bookings])
+    changed, ready = Notification.Kind.LINK_CHANGED, Notification.Kind.LINK_READY
+    kinds = [changed if each.mailed_meeting_id or each.pk in had_backup else ready for each in bookings]
+    _owe([_owed(booking, meeting.slot, kind, due_at=now) for booking, kind in zip(bookings, kinds, strict=True)])
 
 
-def _link_kind(booking: Booking) -> Notification.Kind:
-    return Notification.Kind.LINK_CHANGED if booking.mailed_meeting_id else Notification.Kind.LINK_READY
+def owe_backup_link(bookings: list[Booking], slot: Slot, *, now: datetime) -> None:
+    """Owe the backup link to those of these bookings that have not been told of it as they and the slot are now.
+
+    The caller holds the slot and the bookings.
+    """
+    told = Notification.objects.filter(
+        booking__in=bookings, kind=Notification.Kind.BACKUP_LINK, slot_revision=slot.revision
+    ).values_list("booking_id", "booking_revision")
+    untold = [each for each in bookings if (each.pk, each.revision) not in set(told)]
+    Booking.objects.filter(pk__in=[each.pk for each in untold]).update(revision=F("revision") + 1)
+    for booking in untold:
+        booking.revision += 1
+    _owe([_owed(booking, slot, Notification.Kind.BACKUP_LINK, due_at=now) for booking in untold])
+
+
+def remember_backup_link(booking: Booking, slot: Slot, *, now: datetime) -> None:
+    """Note that a mail about something else has just carried the backup link: it needs none of its own."""
+    of = Notification.objects.filter(booking=booking, kind=Notification.Kind.BACKUP_LINK)
+    if not of.filter(**UNTOLD).update(sent_at=now, due_at=None):
+        told = _owed(booking, slot, Notification.Kind.BACKUP_LINK, due_at=now)
+        told.due_at, told.sent_at = None, now
+        _owe([told])
 
 
 def _owed(

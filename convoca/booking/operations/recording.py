@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,7 +14,8 @@ from convoca.booking.operations.claiming import Claim, Columns, Learnt, is_doubt
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import lock_places, owe_link, owe_link_mails
 from convoca.booking.operations.pacing import Paced
-from convoca.booking.operations.wishing import next_generation
+from convoca.booking.operations.wishing import let_go_of_stand_ins, next_generation
+from convoca.booking.questions.differences import asked_for_passcode
 from convoca.core.quota import next_utc_midnight
 from convoca.core.reconcile import LOOK_AGAIN, NEXT_STEP, Step, Wanted, back_off
 from convoca.providers import provider_by_id
@@ -67,9 +69,11 @@ def record(claim: Claim, learnt: Learnt, *, request_id: str = "", asked_at: date
             keep_strays(meeting, _facts(learnt), now=now)
             return
         _write(held, _conclude(claim, learnt, now=now), asked=meeting, now=now)
-        if places and held.wanted == Meeting.Wanted.PRESENT and held.observed == Meeting.Observed.PRESENT:
-            _owe(meeting, held, places, now=now)
-            notify_due.enqueue()
+        if _facts(learnt) and held.wanted == Meeting.Wanted.PRESENT and held.observed == Meeting.Observed.PRESENT:
+            let_go_of_stand_ins([held.slot_id], due_at=now)
+            if places:
+                _owe(meeting, held, places, now=now)
+                notify_due.enqueue()
 
 
 def _owe(asked: Meeting, held: Meeting, places: list[Booking], *, now: datetime) -> None:
@@ -122,7 +126,8 @@ def _write(held: Meeting, columns: Columns, *, asked: Meeting, now: datetime) ->
         columns = {name: value for name, value in columns.items() if name != "doubted_at"}
     for name, value in columns.items():
         setattr(held, name, value)
-    if NEXT_STEP[Wanted(held.wanted), observed_of(held)] is Step.REST and not is_doubted(held):
+    at_rest = NEXT_STEP[Wanted(held.wanted), observed_of(held)] is Step.REST and not is_doubted(held)
+    if at_rest or held.stands_in:
         held.due_at = None
     elif withdrawn_until is not None:
         held.due_at = withdrawn_until
@@ -187,7 +192,7 @@ def _read_again(claim: Claim, learnt: Learnt, *, now: datetime) -> Columns:
             return _settled() | {
                 "link": Sealed.seal(learnt.link),
                 "passcode": Sealed.seal(learnt.passcode),
-                "differences": _named(learnt.differences(claim.spec)),
+                "differences": _named(learnt.differences(_as_asked(claim))),
                 "doubted_at": None,
             }
         case Gone() if asked.look_again_at is None:
@@ -204,6 +209,13 @@ def _read_again(claim: Claim, learnt: Learnt, *, now: datetime) -> Columns:
             return _refused(asked, learnt, now=now)
         case _:
             return _retry(asked, now=now)
+
+
+def _as_asked(claim: Claim) -> MeetingSpec:
+    """Return what the vendor was asked for: how guests come in may be wanted otherwise by now, for other meetings."""
+    asked, spec = claim.meeting, claim.spec
+    waiting_room = bool(asked.sent.get("waiting_room", spec.waiting_room))
+    return replace(spec, waiting_room=waiting_room, passcode=asked_for_passcode(asked))
 
 
 def _named(names: Iterable[str]) -> str:

@@ -49,6 +49,10 @@ class LinkOfAClass(Refusal):
     """A link typed into one person's booking would be everybody's: it belongs into the slot's location."""
 
 
+class HostLink(Refusal):
+    """The link gives whoever opens it the host's rights: guests need the one to join by."""
+
+
 class RepeatNotAllowed(Refusal):
     """Who books here books one occasion at a time."""
 

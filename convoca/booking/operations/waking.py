@@ -8,6 +8,8 @@ from django.db.models.functions import Coalesce, Greatest
 
 from convoca.booking.models import Alert, Booking, Connection, Meeting, Notification, Schedule
 from convoca.booking.operations.alerting import alert_due, due_alerts
+from convoca.booking.operations.applying import apply_due, schedules_applied
+from convoca.booking.operations.backing import back_up_due, slots_to_back_up
 from convoca.booking.operations.closing import close_due, closing_connections
 from convoca.booking.operations.deleting import schedules_to_take_away, take_schedules_away
 from convoca.booking.operations.heeding import forget_old_notices
@@ -30,6 +32,10 @@ def wake_due(now: datetime) -> datetime | None:
     """
     if due_meetings(now=now).exists():
         provision_due.enqueue()
+    if schedules_applied().exists():
+        apply_due.enqueue()
+    if slots_to_back_up(now=now).exists():
+        back_up_due.enqueue()
     if due_notifications(now=now).exists():
         notify_due.enqueue()
     if due_alerts(now=now).exists():

@@ -1,6 +1,6 @@
 """What is wanted of a slot's online room. Operations call this in their own transaction; nothing is sent from here."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Sum, Value, When
@@ -8,8 +8,8 @@ from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Sum, Value, 
 from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
 from convoca.core.reconcile import UNDO_WINDOW, Wanted, wanted
 from convoca.providers import PROVIDERS, provider_by_id
-from convoca.providers.contract import Provider
 
+WITH_A_LINK = frozenset({Meeting.Observed.PRESENT, Meeting.Observed.EXTERNAL, Meeting.Observed.DETACHED})
 AUTOMATIC = frozenset(provider.id for provider in PROVIDERS if provider.capabilities.automatic)
 
 
@@ -73,7 +73,7 @@ def _revive(slot: Slot, *, now: datetime) -> Meeting | None:
 def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) -> Meeting | None:
     """Insert the slot's next generation, due at once; None if its provider acts for nobody who could be asked."""
     provider = provider_by_id(slot.link_source)
-    connection = _connection(slot, provider)
+    connection = connection_of(slot.schedule, provider.id) if provider.capabilities.connects else None
     if provider.capabilities.connects and connection is None:
         return None
     return Meeting.objects.create(
@@ -88,19 +88,28 @@ def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) ->
     )
 
 
-def _connection(slot: Slot, provider: Provider) -> Connection | None:
+def connection_of(schedule: Schedule, provider_id: str) -> Connection | None:
     """Return the schedule's connection as it is now; None if it is another provider's or was let go of.
 
     One that its owner must mend is waited for, even if its credentials are gone.
     """
-    if not provider.capabilities.connects or slot.schedule.connection_id is None:
+    if schedule.connection_id is None:
         return None
     mine = Connection.objects.filter(
         Q(grant__isnull=False) | Q(state=Connection.State.NEEDS_OWNER),
-        account_id=slot.account_id,
-        provider=provider.id,
+        account_id=schedule.account_id,
+        provider=provider_id,
     )
-    return mine.filter(pk=slot.schedule.connection_id).first()
+    return mine.filter(pk=schedule.connection_id).first()
+
+
+def can_make_meetings(schedule: Schedule) -> bool:
+    """Say whether the schedule's source makes meetings by itself, and has somebody in whose name it could."""
+    if schedule.link_source not in AUTOMATIC:
+        return False
+    return not provider_by_id(schedule.link_source).capabilities.connects or (
+        connection_of(schedule, schedule.link_source) is not None
+    )
 
 
 def next_generation(slot: Slot) -> int:
@@ -109,27 +118,52 @@ def next_generation(slot: Slot) -> int:
 
 
 def withdraw(meeting: Meeting, *, now: datetime, due_at: datetime) -> None:
-    """Want `meeting` no more; what may exist of it at the vendor is due to be deleted at `due_at`.
+    """Want `meeting` no more, nor what stands in for it; what may exist of it at the vendor is deleted at `due_at`.
 
     What is typed by hand, not ours or not there is left where it is.
     """
-    _withdraw(Meeting.objects.filter(pk=meeting.pk), now=now, due_at=due_at)
+    _withdraw(Meeting.objects.filter(pk=meeting.pk), [meeting.slot_id], now=now, due_at=due_at)
 
 
 def withdraw_all(slots: Iterable[Slot], *, now: datetime, due_at: datetime) -> None:
     """Want no meeting of these slots, which do not take place, any more; see `withdraw`. The caller holds the slots."""
-    of_slots = Meeting.objects.filter(slot__in=[slot.pk for slot in slots], wanted=Meeting.Wanted.PRESENT)
-    _withdraw(of_slots, now=now, due_at=due_at)
+    ids = [slot.pk for slot in slots]
+    of_slots = Meeting.objects.filter(slot__in=ids, wanted=Meeting.Wanted.PRESENT)
+    _withdraw(of_slots, ids, now=now, due_at=due_at)
 
 
-def _withdraw(meetings: QuerySet[Meeting], *, now: datetime, due_at: datetime) -> None:
+def _withdraw(meetings: QuerySet[Meeting], slots: Collection[int], *, now: datetime, due_at: datetime) -> None:
     # One statement: a worker may be about to learn more of the meetings.
+    meetings.update(wanted=Meeting.Wanted.ABSENT, wanted_at=now, due_at=_due_if_it_may_exist(due_at))
+    let_go_of_stand_ins(slots, due_at=due_at)
+
+
+def _due_if_it_may_exist(due_at: datetime) -> Case:
     may_exist = When(observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN], then=Value(due_at))
-    meetings.update(
-        wanted=Meeting.Wanted.ABSENT,
-        wanted_at=now,
-        due_at=Case(may_exist, default=None, output_field=DateTimeField()),
-    )
+    return Case(may_exist, default=None, output_field=DateTimeField())
+
+
+def replace_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
+    """Want a meeting of the slot's source instead of the one that it has, whose link counts until the new one has its.
+
+    Create, switch, delete, in that order. None if the source acts for nobody who could be asked. The caller holds the
+    slot.
+    """
+    current = wanted_meeting(slot)
+    if current is not None:
+        usable = bool(current.link) and current.observed in WITH_A_LINK
+        Meeting.objects.filter(pk=current.pk).update(
+            wanted=Meeting.Wanted.ABSENT,
+            wanted_at=now,
+            stands_in=usable,
+            due_at=None if usable else _due_if_it_may_exist(now),
+        )
+    return bear_meeting(slot, now=now)
+
+
+def let_go_of_stand_ins(slots: Collection[int], *, due_at: datetime) -> None:
+    """Use no longer what stood in for the slots' meetings; what exists of it at the vendor is deleted at `due_at`."""
+    Meeting.objects.filter(slot__in=slots, stands_in=True).update(stands_in=False, due_at=_due_if_it_may_exist(due_at))
 
 
 def link_source_at_birth(schedule: Schedule) -> str:

@@ -90,6 +90,12 @@ def requests_waiting(viewer: Viewer, window: Interval) -> int:
     return requests.count()
 
 
+def confirmed_in(slot: Slot) -> int:
+    """Return how many bookings are confirmed in the slot: whoever made them has its link."""
+    confirmed = Booking.objects.filter(account_id=slot.account_id, slot=slot, status=Booking.Status.CONFIRMED)
+    return confirmed.count()
+
+
 def position_of(booking: Booking) -> int:
     """Return the place in the queue of somebody who waits: 1 is next."""
     queue = Booking.objects.filter(account_id=booking.account_id, slot=booking.slot_id, status=Booking.Status.WAITING)

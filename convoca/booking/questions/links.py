@@ -1,11 +1,14 @@
 """Who sees a meeting link. One function decides it for page, mail, calendar, export and API."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import Q
+
 from convoca.booking.models import Booking, Connection, Meeting, Schedule, Sealed, Slot
+from convoca.booking.questions.differences import Difference, differences_of
 from convoca.booking.questions.viewers import Viewer
 from convoca.providers import provider_by_id
 
@@ -30,6 +33,9 @@ class LinkState(StrEnum):
 # A meeting that has no link so shortly before its start is held at the schedule's backup link, if it has one.
 BACKUP_BEFORE = timedelta(minutes=30)
 
+# Without a link there is nothing to stand in for, or it is promised within the minute: then nobody is sent elsewhere.
+NEEDS_NO_BACKUP = frozenset({LinkState.READY, LinkState.NONE, LinkState.HIDDEN, LinkState.PENDING})
+
 # In these the page asks again by itself.
 MOVING = frozenset({LinkState.PENDING, LinkState.DELAYED})
 
@@ -39,9 +45,10 @@ class Link:
     """What one viewer may know of one slot's link. `url` and `passcode` are empty unless the state is READY.
 
     `is_typed`: somebody typed it, and it can be replaced or taken away by hand. `is_backup`: it is the schedule's spare
-    one, used because the meeting's own was not ready in time; it must be called so wherever it is shown.
-    `label` is the brand of the meeting that exists; `reason` is the vendor's words, for those who supervise;
-    `again_at` is when a waiting meeting is tried again.
+    one, used because the meeting's own was not ready in time; it must be called so wherever it is shown, and
+    `instead_of` is the brand that failed ("" if nobody typed one). `label` is the brand of the meeting that exists;
+    `reason` is the vendor's words, for those who supervise, and so are the `differences` between what was asked of the
+    vendor and what it made; `again_at` is when a waiting meeting is tried again.
     """
 
     state: LinkState
@@ -53,6 +60,8 @@ class Link:
     meeting_id: int | None = None
     is_typed: bool = False
     is_backup: bool = False
+    instead_of: str = ""
+    differences: tuple[Difference, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -75,26 +84,43 @@ def links_for(viewer: Viewer, slots: Sequence[Slot], *, now: datetime) -> dict[i
     entitled = _entitled(viewer, slots)
     meetings = _meetings(viewer.account_id, entitled)
     told = {slot.pk: _told(slot, meetings.get(slot.pk), viewer, now=now) for slot in slots if slot.pk in entitled}
-    in_need = [slot for slot in slots if slot.pk in told and _needs_backup(slot, told[slot.pk], now=now)]
-    return {slot.pk: _withheld(slot) for slot in slots} | told | _backups(viewer.account_id, in_need)
+    in_need = {slot.pk: slot for slot in slots if slot.pk in told and _needs_backup(slot, told[slot.pk], now=now)}
+    return {slot.pk: _withheld(slot) for slot in slots} | told | _backups(viewer.account_id, in_need, told)
+
+
+def backup_link_of(viewer: Viewer, schedule: Schedule) -> str:
+    """Return the backup link of a schedule to somebody who supervises it; "" to everybody else, or if there is none."""
+    return schedule.backup_link.open() if viewer.supervises(schedule.pk) else ""
+
+
+def link_of(slot: Slot, *, now: datetime) -> Link:
+    """Return the slot's link as it stands, whoever asks. For operations; doors ask `links_for`."""
+    told = _told(slot, _meetings(slot.account_id, [slot.pk]).get(slot.pk), Viewer(account_id=slot.account_id), now=now)
+    in_need = {slot.pk: slot} if _needs_backup(slot, told, now=now) else {}
+    return _backups(slot.account_id, in_need, {slot.pk: told}).get(slot.pk, told)
 
 
 def _needs_backup(slot: Slot, link: Link, *, now: datetime) -> bool:
-    missing = link.state not in {LinkState.READY, LinkState.NONE}
+    missing = link.state not in NEEDS_NO_BACKUP
     return missing and slot.is_live and slot.starts_at - now <= BACKUP_BEFORE and slot.ends_at > now
 
 
-def _backups(account_id: int, slots: Sequence[Slot]) -> dict[int, Link]:
-    """Return the backup link of each slot whose schedule has one, by the slot's id."""
+def _backups(account_id: int, slots: Mapping[int, Slot], told: Mapping[int, Link]) -> dict[int, Link]:
+    """Return the backup link of each of the slots whose schedule has one, by the slot's id."""
     if not slots:
         return {}
-    schedules = Schedule.objects.filter(account_id=account_id, pk__in={slot.schedule_id for slot in slots})
+    schedules = Schedule.objects.filter(account_id=account_id, pk__in={slot.schedule_id for slot in slots.values()})
     spare = dict(schedules.exclude(backup_link=Sealed()).values_list("pk", "backup_link"))
-    return {slot.pk: _backup(spare[slot.schedule_id].open()) for slot in slots if slot.schedule_id in spare}
+    return {
+        pk: _backup(spare[slot.schedule_id].open(), instead_of=told[pk].label)
+        for pk, slot in slots.items()
+        if slot.schedule_id in spare
+    }
 
 
-def _backup(url: str) -> Link:
-    return Link(state=LinkState.READY, label=provider_by_id(Schedule.MANUAL).name, url=url, is_backup=True)
+def _backup(url: str, *, instead_of: str) -> Link:
+    label = provider_by_id(Schedule.MANUAL).name
+    return Link(state=LinkState.READY, label=label, url=url, is_backup=True, instead_of=instead_of)
 
 
 def _entitled(viewer: Viewer, slots: Sequence[Slot]) -> set[int]:
@@ -123,9 +149,18 @@ def _booked(viewer: Viewer, slots: Sequence[Slot]) -> set[int]:
 
 
 def _meetings(account_id: int, slots: Iterable[int]) -> dict[int, Meeting]:
-    """Return each slot's meeting that counts: the wanted one."""
-    meetings = Meeting.objects.filter(account_id=account_id, slot__in=slots, wanted=Meeting.Wanted.PRESENT)
-    return {meeting.slot_id: meeting for meeting in meetings.select_related("connection")}
+    """Return each slot's meeting that counts: the wanted one, or while that has no link the one that stands in."""
+    counting = Q(wanted=Meeting.Wanted.PRESENT) | Q(stands_in=True)
+    meetings = Meeting.objects.filter(counting, account_id=account_id, slot__in=slots).select_related("connection")
+    found: dict[int, Meeting] = {}
+    # Those with a link come last, and the wanted one last of all of them.
+    for meeting in sorted(meetings, key=lambda each: (_is_joinable(each), not each.stands_in)):
+        found[meeting.slot_id] = meeting
+    return found
+
+
+def _is_joinable(meeting: Meeting) -> bool:
+    return bool(meeting.link) and meeting.observed in _JOINABLE
 
 
 def _withheld(slot: Slot) -> Link:
@@ -135,7 +170,8 @@ def _withheld(slot: Slot) -> Link:
 def _told(slot: Slot, meeting: Meeting | None, viewer: Viewer, *, now: datetime) -> Link:
     if meeting is None:
         return _without_meeting(slot)
-    if meeting.link and meeting.observed in _JOINABLE:
+    supervises = viewer.supervises(slot.schedule_id)
+    if _is_joinable(meeting):
         return Link(
             state=LinkState.READY,
             label=provider_by_id(meeting.provider).name,
@@ -143,11 +179,12 @@ def _told(slot: Slot, meeting: Meeting | None, viewer: Viewer, *, now: datetime)
             passcode=meeting.passcode.open(),
             meeting_id=meeting.pk,
             is_typed=meeting.observed == Meeting.Observed.EXTERNAL,
+            differences=differences_of(meeting) if supervises else (),
         )
     return Link(
         state=_missing(meeting, now=now),
         label=provider_by_id(meeting.provider).name,
-        reason=meeting.reason if viewer.supervises(slot.schedule_id) else "",
+        reason=meeting.reason if supervises else "",
         again_at=meeting.due_at,
         meeting_id=meeting.pk,
     )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F, Max
+
 from convoca.booking.models import Connection, Meeting, QuotaDay, Schedule, Slot
 from convoca.core.quota import Share, forecast, utc_day
 from convoca.providers import provider_by_id
@@ -14,6 +16,8 @@ AT_ONCE = {BASIC: 1}
 AT_ONCE_LICENSED = 2
 # Meetings begin early and end late.
 PADDING = timedelta(minutes=5)
+MINUTE = timedelta(minutes=1)
+MINUTES_A_DAY = 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +36,50 @@ class Warnings:
     overlaps: Sequence[Overlap]
 
 
+@dataclass(frozen=True, kw_only=True)
+class TooLong:
+    """What may be booked lasts `minutes`, and the host's plan ends meetings after `limit`."""
+
+    minutes: int
+    limit: int
+
+
 def too_long(connection: Connection, *, now: datetime) -> list[Slot]:
     """Return the upcoming occasions that the host's plan ends before they are over; booking them is never refused."""
     return _too_long(connection, _upcoming([connection], now=now).get(connection.pk, []))
+
+
+def longer_than_plan(schedule: Schedule, *, now: datetime) -> TooLong | None:
+    """Return what may be booked on the schedule that its host's plan ends too early; None if nothing can be.
+
+    One query at most, and none unless the plan has an end.
+    """
+    connection = schedule.connection
+    if connection is None or schedule.link_source != connection.provider or connection.plan != BASIC:
+        return None
+    limit = provider_by_id(connection.provider).capabilities.basic_plan_minutes
+    longest = longest_minutes(schedule, now=now) if limit is not None else 0
+    return TooLong(minutes=longest, limit=limit) if limit is not None and longest > limit else None
+
+
+def longest_minutes(schedule: Schedule, *, now: datetime) -> int:
+    """Return the longest that can be booked on the schedule, or of a capacity schedule what is open; 0 if nothing is.
+
+    Services, lengths that whoever books chooses, and rentals by the day included.
+    """
+    if schedule.is_capacity:
+        to_come = Slot.objects.filter(account_id=schedule.account_id, schedule=schedule, cancelled_at__isnull=True)
+        length = to_come.filter(ends_at__gt=now).aggregate(longest=Max(F("ends_at") - F("starts_at")))["longest"]
+        return int(length / MINUTE) if length else 0
+    if schedule.kind == Schedule.Kind.SERVICE:
+        return schedule.services.aggregate(longest=Max("minutes"))["longest"] or 0
+    match schedule.length_kind:
+        case Schedule.LengthKind.CHOSEN:
+            return schedule.longest_minutes
+        case Schedule.LengthKind.DAYS:
+            return schedule.most_days * MINUTES_A_DAY
+        case _:
+            return schedule.length_minutes
 
 
 def overlaps(connection: Connection, *, now: datetime) -> list[Overlap]:

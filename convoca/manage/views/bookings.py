@@ -1,5 +1,6 @@
 """One booking, for those who supervise it: what it is, its history; approve, decline, cancel and move it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from convoca.booking.asking import label_of
@@ -17,6 +19,7 @@ from convoca.booking.operations.cancelling import cancel, may_undo
 from convoca.booking.operations.moving import PLACED, move_appointment, move_place
 from convoca.booking.operations.refusals import NotOffered
 from convoca.booking.operations.series import undo_cancel_together
+from convoca.booking.questions.bookings import confirmed_in
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.series import requests_with
 from convoca.booking.questions.terms import supervisor_terms
@@ -26,6 +29,7 @@ from convoca.core.time import local_day
 from convoca.manage import phrases, slot_phrases
 from convoca.manage import supervise_phrases as say
 from convoca.manage.agenda import make_rows
+from convoca.manage.csp import TO_MEETINGS
 from convoca.manage.forms import read_day
 from convoca.manage.live import poll_of
 from convoca.manage.moving import DAYS_SHOWN, TimeForm, busy, read_instant, targets_from
@@ -39,6 +43,7 @@ LARGEST_SLOT_ID = 2**63 - 1
 CONTACT = frozenset({FormField.Key.PHONE, FormField.Key.MOBILE})
 
 
+@csp_override(TO_MEETINGS)
 @require_safe
 @for_supervisors
 def show_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
@@ -46,6 +51,9 @@ def show_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRespon
     shown = supervised_booking(visit, booking)
     is_live = shown.status != Booking.Status.CANCELLED and shown.slot.ends_at > now
     row = make_rows(visit.viewer, [shown.slot], [shown], time_zone=visit.account.time_zone, now=now)[0]
+    if shown.slot.schedule.is_capacity:
+        # Of a class this page shows one person; its link is everybody's.
+        row = replace(row, told=confirmed_in(shown.slot))
     context = {
         "booking": shown,
         "row": row,

@@ -21,7 +21,7 @@ from convoca.booking.operations.connecting import (
 )
 from convoca.booking.operations.vendors import is_registered, serves_itself
 from convoca.manage import phrases
-from convoca.manage.connections import receipt_of, rows_of, working_links
+from convoca.manage.connections import receipt_of, rows_of, warnings_of, working_links
 from convoca.manage.consent import Consent, answered_consent, ask_for_consent
 from convoca.manage.csp import TO_VENDORS
 from convoca.manage.pages import integration_title, render_page, see_other
@@ -35,11 +35,14 @@ from convoca.providers.contract import ConnectedProvider
 @require_safe
 @for_owner
 def show_integration(request: HttpRequest, visit: Visit, provider: str) -> HttpResponse:
-    shown = _provider(provider)
+    shown, now = _provider(provider), timezone.now()
+    rows = rows_of(visit, shown, now=now)
     context = {
         "provider": shown,
         "title": integration_title(shown),
-        "rows": rows_of(visit, shown),
+        "rows": rows,
+        "warnings": warnings_of(rows, visit.account, now=now),
+        "back": request.path,
         "receipt": receipt_of(visit.account, shown),
         "not_registered": "" if is_registered(shown.id) else phrases.not_registered(shown),
     }

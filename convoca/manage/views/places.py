@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from convoca.booking.models import AuditEntry, Booking, Slot
@@ -15,6 +16,7 @@ from convoca.core.time import local_day
 from convoca.manage import phrases
 from convoca.manage import supervise_phrases as say
 from convoca.manage.agenda import chips_of, make_rows, named
+from convoca.manage.csp import TO_MEETINGS
 from convoca.manage.live import poll_of
 from convoca.manage.pages import render_page
 from convoca.manage.policy import Visit, for_supervisors
@@ -22,6 +24,7 @@ from convoca.manage.policy import Visit, for_supervisors
 TRAIL_SHOWN = 50
 
 
+@csp_override(TO_MEETINGS)
 @require_safe
 @for_supervisors
 def show_places(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:

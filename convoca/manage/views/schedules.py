@@ -1,6 +1,7 @@
 """Schedules: the list, what one is like, and Configure > Process."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,17 +11,23 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convoca.booking.models import OpeningHours, Schedule
-from convoca.booking.operations.configuring import LinkSourceUnavailable, choose_link_source, may_choose
+from convoca.booking.operations.configuring import LinkSourceUnavailable, may_choose, set_process
+from convoca.booking.operations.linking import NotALink
+from convoca.booking.operations.refusals import HostLink
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.questions.closing import schedules_being_deleted
+from convoca.booking.questions.existing import upcoming as upcoming_of
+from convoca.booking.questions.links import backup_link_of
 from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.viewers import supervised_schedules
 from convoca.booking.wording import city_text, minutes_text
-from convoca.manage import phrases
-from convoca.manage.forms import LinkSourceForm
+from convoca.manage import existing_phrases, phrases
+from convoca.manage.existing import blocks_of
+from convoca.manage.forms import ProcessForm
 from convoca.manage.furnishing_phrases import length_text
 from convoca.manage.hours import week_of
 from convoca.manage.pages import integration_title, public_address, render_page, schedule_tabs, see_other
+from convoca.manage.plan_warnings import plan_warnings
 from convoca.manage.policy import Visit, configured_schedule, for_supervisors, supervised_schedule
 from convoca.providers import PROVIDERS
 from convoca.providers.contract import Provider
@@ -34,6 +41,7 @@ class Choice:
     label: str
     is_chosen: bool
     is_open: bool
+    lets_choose_entrance: bool = False
     hint: str = ""
     way_out: str = ""
     way_out_label: str = ""
@@ -74,6 +82,7 @@ def show_schedule(request: HttpRequest, visit: Visit, schedule: str) -> HttpResp
         "configures": may(visit.viewer, Action.CONFIGURE, shown),
         "length": length_text(shown),
         "source": _source_in_words(shown),
+        "warnings": plan_warnings(shown, time_zone=visit.account.time_zone, now=timezone.now()),
         "week": week_of(list(hours.filter(schedule=shown))),
         "resources": [{"name": resource.name, "week": week_of(list(resource.hours.all()))} for resource in resources],
         "services": [
@@ -92,35 +101,54 @@ def show_schedule(request: HttpRequest, visit: Visit, schedule: str) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_supervisors
 def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
-    """Choose where links come from, under "Add an online meeting link to the booking?"."""
-    configured = configured_schedule(visit, schedule)
-    form = LinkSourceForm(request.POST or None, sources=[Schedule.NO_LINK, *(each.id for each in PROVIDERS)])
+    """Choose where links come from, under "Add an online meeting link to the booking?", and what goes with them."""
+    configured, now = configured_schedule(visit, schedule), timezone.now()
+    initial = {
+        "passcode": configured.meeting_passcode,
+        "waiting_room": configured.waiting_room,
+        "backup_link": backup_link_of(visit.viewer, configured),
+    }
+    sources = [Schedule.NO_LINK, *(each.id for each in PROVIDERS)]
+    form = ProcessForm(request.POST or None, sources=sources, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            choose_link_source(configured, form.cleaned_data["source"], now=timezone.now())
+            set_process(configured, form.process, now=now)
         except LinkSourceUnavailable:
             form.add_error("source", gettext("This choice is not open yet. Its line says what to do first."))
+        except NotALink:
+            form.add_error("backup_link", phrases.not_a_link())
+        except HostLink:
+            form.add_error("backup_link", phrases.host_link())
         else:
-            messages.success(request, gettext("Saved. It counts for new bookings; existing ones keep their links."))
+            messages.success(request, phrases.process_saved(applies=bool(configured.applying)))
             return see_other("manage:process", account=visit.account.name, schedule=configured.slug)
-    context = {
-        "schedule": configured,
-        "tabs": schedule_tabs(request, visit, configured),
-        "choices": _choices(visit, configured),
-        "form": form,
-        "last_of": _last_of(visit, configured),
-    }
+    context = _process(visit, configured, form, now=now) | {"tabs": schedule_tabs(request, visit, configured)}
     return render_page(request, visit, "manage/process.html", context, status=422 if form.errors else 200)
 
 
-def _choices(visit: Visit, schedule: Schedule) -> list[Choice]:
-    return [_choice(visit, schedule, None), *(_choice(visit, schedule, provider) for provider in PROVIDERS)]
+def _process(visit: Visit, schedule: Schedule, form: ProcessForm, *, now: datetime) -> dict[str, object]:
+    upcoming = upcoming_of([schedule], now=now).count()
+    choices = _choices(visit, schedule, chosen=form.data.get("source") or schedule.link_source)
+    return {
+        "schedule": schedule,
+        "choices": choices,
+        "entrance": any(choice.lets_choose_entrance for choice in choices),
+        "form": form,
+        "apply_too": existing_phrases.apply_too(upcoming, is_class=schedule.is_capacity) if upcoming else "",
+        "last_of": _last_of(visit, schedule),
+        "warnings": plan_warnings(schedule, time_zone=visit.account.time_zone, now=now),
+        "block": blocks_of(visit.account, [schedule], now=now).get(schedule.pk),
+    }
 
 
-def _choice(visit: Visit, schedule: Schedule, provider: Provider | None) -> Choice:
+def _choices(visit: Visit, schedule: Schedule, *, chosen: str) -> list[Choice]:
+    return [_choice(visit, schedule, provider, chosen=chosen) for provider in (None, *PROVIDERS)]
+
+
+def _choice(visit: Visit, schedule: Schedule, provider: Provider | None, *, chosen: str) -> Choice:
     value = provider.id if provider else Schedule.NO_LINK
-    is_chosen = schedule.link_source == value
-    is_open = is_chosen or may_choose(schedule, value)
+    is_chosen = chosen == value
+    is_open = schedule.link_source == value or may_choose(schedule, value)
     hint, way_out, way_out_label = "", "", ""
     if provider is not None and not is_open:
         hint, way_out, way_out_label = _way_out(visit, provider)
@@ -129,12 +157,18 @@ def _choice(visit: Visit, schedule: Schedule, provider: Provider | None) -> Choi
     return Choice(
         value=value,
         label=phrases.source_label(provider, schedule=schedule, account=visit.account),
-        is_chosen=is_chosen,
+        is_chosen=is_chosen and is_open,
         is_open=is_open,
+        lets_choose_entrance=is_open and provider is not None and _knows_entrance(provider),
         hint=hint,
         way_out=way_out,
         way_out_label=way_out_label,
     )
+
+
+def _knows_entrance(provider: Provider) -> bool:
+    """Say whether an owner may choose how guests come into this provider's meetings."""
+    return provider.capabilities.passcodes or provider.capabilities.waiting_rooms
 
 
 def _way_out(visit: Visit, provider: Provider) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from itertools import groupby
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods
 
 from convoca.booking.models import Schedule, Series, Slot
@@ -15,23 +16,27 @@ from convoca.booking.operations.slots import open_series
 from convoca.booking.questions.bookings import slots_between, waiting_for
 from convoca.booking.questions.links import Link, links_for
 from convoca.booking.questions.offers import local_window
+from convoca.booking.questions.plans import forecast_for
 from convoca.booking.questions.series import called_off_since
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.admission import Refusal, TooManyRepeats
 from convoca.core.reconcile import UNDO_WINDOW
 from convoca.core.time import local_day, localize
-from convoca.manage import phrases, slot_phrases
-from convoca.manage.agenda import cells_of
+from convoca.manage import existing_phrases, phrases, slot_phrases
+from convoca.manage.agenda import cells_of, warned_cells
+from convoca.manage.csp import TO_MEETINGS
 from convoca.manage.forms import read_day
 from convoca.manage.live import poll_of
 from convoca.manage.pages import render_page, schedule_tabs, see_other
 from convoca.manage.policy import Visit, for_supervisors, supervised_schedule
 from convoca.manage.slot_forms import NewSlotForm
+from convoca.providers import provider_by_id
 
 # So much is read at once; what is further away stands on the next page.
 DAYS_SHOWN = 28
 
 
+@csp_override(TO_MEETINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_supervisors
 def manage_slots(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
@@ -40,19 +45,21 @@ def manage_slots(request: HttpRequest, visit: Visit, schedule: str) -> HttpRespo
     of = capacity_schedule(visit, schedule)
     posted = request.POST if request.method == "POST" else None
     form = NewSlotForm(posted, schedule=of, now=now, initial={"capacity": of.usual_capacity})
-    if request.method == "POST" and form.is_valid():
+    foretold = _foretold(of, form, now=now) if request.method == "POST" and form.is_valid() else ""
+    if request.method == "POST" and form.is_valid() and (not foretold or form.cleaned_data["foretold"]):
         try:
             made = _open(visit, of, form, now=now)
         except Refusal as refusal:
             form.add_error("until" if isinstance(refusal, TooManyRepeats) else None, slot_phrases.say(refusal))
         else:
-            messages.success(request, slot_phrases.opened(len(made)))
+            messages.success(request, f"{slot_phrases.opened(len(made))} {foretold}".rstrip())
             return see_other("manage:slots", account=visit.account.name, schedule=of.slug)
     first = max(read_day(request.GET.get("day"), time_zone=of.time_zone, now=now), local_day(now, of.time_zone))
     context = _coming(visit, of, first, now=now) | {
         "schedule": of,
         "tabs": schedule_tabs(request, visit, of),
         "form": form,
+        "foretold": "" if form.errors else foretold,
         "zone": zone_text(of.time_zone, localize(first, 12 * 60, of.time_zone)),
         "called_off": _called_off(of, now=now),
     }
@@ -65,6 +72,12 @@ def _called_off(schedule: Schedule, *, now: datetime) -> list[dict[str, object]]
         {"slot_id": act[0].pk, "text": slot_phrases.called_off_just_now(act, schedule.time_zone)}
         for act in called_off_since(schedule, now - UNDO_WINDOW)
     ]
+
+
+def _foretold(schedule: Schedule, form: NewSlotForm, *, now: datetime) -> str:
+    """Return on which days the links of these slots will be made, if not all at once (M12, B3)."""
+    shares = forecast_for(schedule, form.meetings, now=now)
+    return existing_phrases.forecast(shares, provider_by_id(schedule.link_source), now=now) if shares else ""
 
 
 def capacity_schedule(visit: Visit, slug: str) -> Schedule:
@@ -114,6 +127,7 @@ def _rows(
     visit: Visit, schedule: Schedule, slots: Sequence[Slot], links: Mapping[int, Link]
 ) -> dict[int, dict[str, object]]:
     cells = cells_of(visit.account.pk, links, time_zone=schedule.time_zone)
+    cells |= warned_cells(visit.viewer, slots, links, cells)
     waiting = waiting_for(slots)
     series = Series.objects.filter(account=visit.account, pk__in={slot.series_id for slot in slots if slot.series_id})
     frequencies = {each.pk: each.get_frequency_display() for each in series}

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from convoca.booking.models import AuditEntry, Booking, Schedule
@@ -29,6 +30,7 @@ from convoca.core.time import local_day
 from convoca.manage import phrases
 from convoca.manage import supervise_phrases as say
 from convoca.manage.agenda import Row, chips_of, make_rows, named
+from convoca.manage.csp import TO_MEETINGS
 from convoca.manage.live import poll_of
 from convoca.manage.narrowing import Narrowing, narrowing_of
 from convoca.manage.pages import Entry, render_page
@@ -57,6 +59,7 @@ class Frame:
         return self.asked.but(**changes).address(self.visit.account)
 
 
+@csp_override(TO_MEETINGS)
 @require_safe
 @for_supervisors
 def supervise(request: HttpRequest, visit: Visit) -> HttpResponse:

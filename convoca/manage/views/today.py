@@ -7,22 +7,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_safe
 
-from convoca.booking.models import Booking, Slot
+from convoca.booking.models import Slot
 from convoca.booking.operations.linking import NotALink, find_link, type_link
-from convoca.booking.questions.bookings import requests_waiting
+from convoca.booking.operations.refusals import HostLink
+from convoca.booking.questions.bookings import confirmed_in, requests_waiting
 from convoca.booking.questions.links import MOVING, LinkState, links_for
 from convoca.booking.questions.supervising import State
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.time import Interval, local_day, localize
 from convoca.manage import phrases
 from convoca.manage import supervise_phrases as say
-from convoca.manage.agenda import Row, cells_of, rows_of
+from convoca.manage.agenda import Row, cells_of, known_as, rows_of, shared_link_warning
 from convoca.manage.ahead import first_after, needing_ahead
+from convoca.manage.csp import TO_MEETINGS
 from convoca.manage.forms import LinkForm, read_day
 from convoca.manage.live import Poll, poll_of, read_shown
-from convoca.manage.pages import render_page
+from convoca.manage.pages import address_of_row, render_page
 from convoca.manage.policy import Visit, for_supervisors, supervised_slot
 from convoca.manage.returning import address_back
 from convoca.manage.supervising import YEAR, Asked, View
@@ -31,6 +34,7 @@ from convoca.manage.views.arriving import Watch
 DAY = timedelta(days=1)
 
 
+@csp_override(TO_MEETINGS)
 @require_safe
 @for_supervisors
 def show_day(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -39,6 +43,7 @@ def show_day(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _render_day(request, visit, day, now=now, only_need=request.GET.get("only") == "need")
 
 
+@csp_override(TO_MEETINGS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_supervisors
 def paste_link(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:
@@ -46,17 +51,21 @@ def paste_link(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:
     now = timezone.now()
     pasted_into = supervised_slot(visit, slot)
     if request.method != "POST":
-        return redirect(_address_of_row(visit, pasted_into))
+        return redirect(address_of_row(visit, pasted_into))
     form = LinkForm(request.POST)
     if form.is_valid():
         text = form.cleaned_data["link"]
         try:
-            type_link(pasted_into, text, now=now)
+            type_link(pasted_into, text, tell=form.tells, now=now)
         except NotALink:
             form.add_error("link", phrases.not_a_link())
+        except HostLink:
+            form.add_error("link", phrases.host_link())
         else:
-            messages.success(request, _saved(pasted_into, text))
-            back = address_back(request, visit, otherwise=_address_of_row(visit, pasted_into))
+            messages.success(request, _saved(pasted_into, text, told=form.tells))
+            if warned := shared_link_warning(visit.viewer, pasted_into):
+                messages.warning(request, warned)
+            back = address_back(request, visit, otherwise=address_of_row(visit, pasted_into))
             return HttpResponse(status=303, headers={"Location": back})
     day = local_day(pasted_into.starts_at, visit.account.time_zone)
     return _render_day(request, visit, day, now=now, rejected=(pasted_into.pk, form))
@@ -84,7 +93,7 @@ def tell_news(request: HttpRequest, visit: Visit) -> HttpResponse:
         "visit": visit,
         "account": visit.account,
         "cells": [cells[slot.pk] for slot in changed],
-        "said": " ".join(phrases.link_arrived(_when(slot, zone)) for slot in arrived),
+        "said": " ".join(phrases.link_arrived(_when(slot, zone), links[slot.pk]) for slot in arrived),
         "poll": poll_of(visit.account, {slot.pk: links[slot.pk].state for slot in slots}),
     }
     return render(request, "manage/news.html", news)
@@ -94,17 +103,14 @@ def _when(slot: Slot, time_zone: str) -> str:
     return span_text(slot.starts_at, slot.ends_at, time_zone)
 
 
-def _saved(slot: Slot, text: str) -> str:
-    people = Booking.objects.filter(account_id=slot.account_id, slot=slot, status=Booking.Status.CONFIRMED).count()
-    sentences = [phrases.link_saved(people)]
-    if find_link(text) != text.strip():
+def _saved(slot: Slot, text: str, *, told: bool) -> str:
+    """Say what was taken from what was pasted, as what we know it, and who is told."""
+    link, sentences = find_link(text) or "", [phrases.link_saved(confirmed_in(slot) if told else 0)]
+    if known := known_as(link):
+        sentences.insert(0, f"{known}.")
+    if link != text.strip():
         sentences.insert(0, phrases.taken_from_invitation())
     return " ".join(sentences)
-
-
-def _address_of_row(visit: Visit, slot: Slot) -> str:
-    day = local_day(slot.starts_at, visit.account.time_zone)
-    return f"{reverse('manage:today', args=[visit.account.name])}?day={day.isoformat()}#slot-{slot.pk}"
 
 
 def _render_day(

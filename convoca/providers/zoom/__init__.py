@@ -8,6 +8,7 @@ from convoca.providers.contract import (
     Capabilities,
     Exchange,
     ExternalUser,
+    KnownLink,
     Marked,
     MeetingFacts,
     MeetingSpec,
@@ -19,6 +20,7 @@ from convoca.providers.zoom import account, looking, meetings
 from convoca.providers.zoom.account import LICENSED
 from convoca.providers.zoom.api import HOSTS, api_url, oauth_url
 from convoca.providers.zoom.errors import DEAD_GRANT_CODES
+from convoca.providers.zoom.invitations import read_link
 from convoca.providers.zoom.limits import BASIC_PLAN_MINUTES, DAILY_WRITES, FREE_PER_SECOND, PAID_PER_SECOND
 
 
@@ -28,7 +30,12 @@ class Zoom:
     id: ClassVar[str] = "zoom"
     name: ClassVar[str] = "Zoom"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        connects=True, daily_writes=DAILY_WRITES, basic_plan_minutes=BASIC_PLAN_MINUTES, serves_itself=True
+        connects=True,
+        daily_writes=DAILY_WRITES,
+        basic_plan_minutes=BASIC_PLAN_MINUTES,
+        serves_itself=True,
+        passcodes=True,
+        waiting_rooms=True,
     )
     scopes: ClassVar[frozenset[str]] = frozenset(account.SCOPES)
     consents_page: ClassVar[str] = "https://marketplace.zoom.us/user/installed"
@@ -59,6 +66,9 @@ class Zoom:
 
     def owns_link(self, url: str, *, application: Application) -> bool:
         return leads_to(url, HOSTS, base=api_url(application))
+
+    def read_link(self, url: str) -> KnownLink:
+        return read_link(url)
 
     def host_signs_in(self, *, application: Application) -> bool:
         """Meetings are made so that guests may enter before the host."""

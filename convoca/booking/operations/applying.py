@@ -1,0 +1,103 @@
+"""Applying a schedule's source of links to what is booked already: create the new meeting, switch, delete the old one.
+
+A change of source touches only what is booked afterwards; this is the act of its own that reaches the rest. It is
+wanted state: a worker takes the schedule in batches, so that no transaction is long, until nothing is left to turn.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.tasks import task
+from django.utils import timezone
+
+from convoca.booking.models import Booking, Meeting, Schedule, Slot
+from convoca.booking.operations.provisioning import provision_due
+from convoca.booking.operations.taking import lock_slots
+from convoca.booking.operations.wishing import can_make_meetings, replace_meeting
+from convoca.booking.questions.existing import to_be_turned
+
+# So many slots a transaction: on SQLite nobody else writes meanwhile.
+BATCH = 25
+
+
+def apply_to_existing(schedule: Schedule, extent: Schedule.Applying, *, now: datetime) -> None:
+    """Give what is booked on the schedule a meeting of its source: what has no link, or everything.
+
+    Whoever has a link keeps it until the new one is there, and is then told by mail. A link that somebody typed in
+    place of an automatic one stays. Raises nothing: where the source can make no meetings, nothing happens.
+    """
+    with transaction.atomic():
+        held = Schedule.objects.select_for_update(no_key=True, of=("self",)).get(
+            account_id=schedule.account_id, pk=schedule.pk
+        )
+        want_applied(held, extent, now=now)
+    schedule.applying = held.applying
+
+
+def want_applied(held: Schedule, extent: Schedule.Applying, *, now: datetime) -> None:
+    """Write down that the source is to be applied, and wake a worker. The caller holds the schedule."""
+    held.applying = extent if can_make_meetings(held) else Schedule.Applying.NOTHING
+    held.save(update_fields=["applying"])
+    if held.applying:
+        # What only awaits its approval gets its meeting with the yes, from the source that it has by then.
+        _without_meeting(held, now=now).update(link_source=held.link_source)
+        apply_due.enqueue()
+
+
+def _without_meeting(schedule: Schedule, *, now: datetime) -> QuerySet[Slot]:
+    wanted = Meeting.objects.filter(slot=OuterRef("pk"), wanted=Meeting.Wanted.PRESENT)
+    confirmed = Booking.objects.filter(slot=OuterRef("pk"), status=Booking.Status.CONFIRMED)
+    to_come = Slot.objects.filter(account_id=schedule.account_id, schedule=schedule, starts_at__gt=now)
+    return to_come.filter(~Exists(wanted), ~Exists(confirmed), cancelled_at__isnull=True)
+
+
+@task()
+def apply_due() -> None:
+    """Go on with every schedule whose source is being applied, batch by batch."""
+    while apply_next(now=timezone.now()):
+        continue
+
+
+def schedules_applied() -> QuerySet[Schedule]:
+    """Return the schedules whose source is being applied to what is booked."""
+    return Schedule.objects.exclude(applying=Schedule.Applying.NOTHING).order_by("pk")
+
+
+def apply_next(*, now: datetime) -> bool:
+    """Turn the next batch of one schedule's slots. Return whether there was a schedule to work on."""
+    schedule = schedules_applied().select_related("connection").first()
+    if schedule is None:
+        return False
+    batch = list(to_be_turned(schedule, schedule.applying, now=now)[:BATCH]) if can_make_meetings(schedule) else []
+    if not _turn_all(batch, schedule, now=now):
+        # Nothing is left, or nothing of what is left can be turned.
+        Schedule.objects.filter(pk=schedule.pk, applying=schedule.applying, link_source=schedule.link_source).update(
+            applying=Schedule.Applying.NOTHING
+        )
+    return True
+
+
+def _turn_all(batch: Sequence[Slot], schedule: Schedule, *, now: datetime) -> int:
+    """Turn the slots that still need it; return how many these were."""
+    if not batch:
+        return 0
+    with transaction.atomic():
+        held = lock_slots(batch)
+        # Another worker may have been here between the look and the lock.
+        due = set(to_be_turned(schedule, schedule.applying, now=now).filter(pk__in=[each.pk for each in held]))
+        turned = sum(_turn(slot, now=now) for slot in held if slot in due)
+        provision_due.enqueue()
+    return turned
+
+
+def _turn(slot: Slot, *, now: datetime) -> bool:
+    """Let the slot's next meeting come from its schedule's source. Return False if none could be wanted."""
+    with transaction.atomic():
+        slot.link_source = slot.schedule.link_source
+        slot.save(update_fields=["link_source"])
+        if replace_meeting(slot, now=now) is None:
+            transaction.set_rollback(True)
+            return False
+    return True

@@ -1,0 +1,89 @@
+"""What is booked already and the source of links: what has none, what could be replaced, and how far that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from convoca.booking.models import Account, Schedule
+from convoca.booking.operations.wishing import can_make_meetings
+from convoca.booking.questions.existing import Existing, existing_of, to_be_turned
+from convoca.booking.questions.plans import forecast_for
+from convoca.manage import existing_phrases as say
+from convoca.providers import provider_by_id
+
+EVERY_TWO_SECONDS = "every 2s"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """One button: what it is about, what it does, and what to expect of it."""
+
+    extent: str
+    about: str
+    label: str
+    forecast: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingBlock:
+    """What is said of the existing bookings of a schedule, and asked again while something is on its way."""
+
+    slug: str
+    address: str
+    poll: str
+    seen: str
+    progress: str
+    done: int
+    of: int
+    notes: Sequence[str]
+    acts: Sequence[Act]
+
+    @property
+    def is_shown(self) -> bool:
+        return bool(self.progress or self.notes or self.acts)
+
+
+def blocks_of(account: Account, schedules: Sequence[Schedule], *, now: datetime) -> dict[int, ExistingBlock]:
+    """Return the block of each schedule whose source makes meetings. One query, and three where there is an act."""
+    making = [schedule for schedule in schedules if can_make_meetings(schedule)]
+    found = existing_of(making, now=now)
+    return {schedule.pk: _block(account, schedule, found[schedule.pk], now=now) for schedule in making}
+
+
+def _block(account: Account, schedule: Schedule, existing: Existing, *, now: datetime) -> ExistingBlock:
+    provider = provider_by_id(schedule.link_source)
+    zone = account.time_zone
+    acts = [] if existing.applying else _acts(schedule, existing, now=now)
+    return ExistingBlock(
+        slug=schedule.slug,
+        address=reverse("manage:existing", args=[account.name, schedule.slug]),
+        poll=EVERY_TWO_SECONDS if existing.is_moving else "",
+        seen=f"{int(existing.applying)}-{existing.missing}-{existing.elsewhere}-{existing.making}-{existing.waiting}-{existing.refused}",
+        progress=say.progress(existing),
+        done=existing.ready,
+        of=existing.total,
+        notes=say.hindrances(existing, provider, time_zone=zone),
+        acts=acts,
+    )
+
+
+def _acts(schedule: Schedule, existing: Existing, *, now: datetime) -> list[Act]:
+    extents, is_class = Schedule.Applying, schedule.is_capacity
+    offered = []
+    if existing.missing:
+        offered.append((extents.MISSING, say.without_link(existing.missing, is_class=is_class), say.create_them()))
+    if existing.elsewhere:
+        both = existing.missing + existing.elsewhere
+        about = say.from_elsewhere(existing.elsewhere, is_class=is_class)
+        offered.append((extents.ALL, about, say.apply_to_all(both, is_class=is_class)))
+    return [
+        Act(extent=extent, about=about, label=label, forecast=_forecast(schedule, extent, now=now))
+        for extent, about, label in offered
+    ]
+
+
+def _forecast(schedule: Schedule, extent: str, *, now: datetime) -> str:
+    starts = list(to_be_turned(schedule, extent, now=now).values_list("starts_at", flat=True))
+    return say.forecast(forecast_for(schedule, starts, now=now), provider_by_id(schedule.link_source), now=now)
