@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.account import Account, Language, Membership
@@ -163,7 +164,7 @@ class Booking(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["account", "slot", "status"], name="booking_of_slot"),
-            models.Index(fields=["account", "email"], name="booking_of_email"),
+            models.Index("account", Upper("email"), name="booking_of_guest"),
             models.Index(fields=["offered_until"], condition=Q(offered_until__isnull=False), name="booking_offered"),
             models.Index(
                 fields=["account", "-cancelled_at"], condition=Q(cancelled_at__isnull=False), name="booking_cancelled"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Upper
 
 from convoca.booking.models import Booking, Membership, Schedule, Slot
@@ -42,9 +42,15 @@ def lock_person(account_id: int, membership: Membership | None, email: str) -> N
 
 
 def bookings_of(account_id: int, membership: Membership | None, email: str) -> QuerySet[Booking]:
-    """Return what one person holds or waits for in an account; a guest is known by their e-mail address."""
-    same = Q(membership=membership) if membership is not None else Q(membership__isnull=True, email__iexact=email)
-    return Booking.objects.filter(same, account_id=account_id)
+    """Return what one person holds or waits for in an account; a guest is known by their e-mail address.
+
+    However many others have booked there: both are found by an index.
+    """
+    own = Booking.objects.filter(account_id=account_id)
+    if membership is not None:
+        return own.filter(membership=membership)
+    # As the index has it. The database writes both in capitals: it and Python differ about letters beyond ASCII.
+    return own.alias(folded=Upper("email")).filter(membership__isnull=True, folded=Upper(Value(email)))
 
 
 def own_places(slot: Slot, membership: Membership | None, email: str) -> int:
