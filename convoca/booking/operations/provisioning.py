@@ -248,14 +248,17 @@ def _exchange(claim: Claim) -> Exchange[Learnt]:
 
 
 def spec_of(meeting: Meeting) -> MeetingSpec:
-    """Return the meeting that we want at the vendor. It names the occasion, never the client."""
-    slot = meeting.slot
+    """Return the meeting that we want at the vendor. It names the occasion, never the client.
+
+    How guests come in is asked only of a vendor that knows such a choice.
+    """
+    slot, able = meeting.slot, provider_by_id(meeting.provider).capabilities
     return MeetingSpec(
         marker=meeting.marker,
         topic=slot.title or (slot.service.name if slot.service else slot.schedule.name),
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         time_zone=slot.schedule.time_zone,
-        passcode=slot.schedule.meeting_passcode,
-        waiting_room=slot.schedule.waiting_room,
+        passcode=able.passcodes and slot.schedule.meeting_passcode,
+        waiting_room=able.waiting_rooms and slot.schedule.waiting_room,
     )
