@@ -179,7 +179,7 @@ def cells_of(account_id: int, links: Mapping[int, Link], *, time_zone: str) -> d
             may_paste=link.state in PASTEABLE,
             is_moving=link.state in MOVING,
             needs_connecting=link.state is LinkState.DISCONNECTED,
-            may_start=link.is_ready,
+            may_start=link.has_host_link,
             notes=[meeting_phrases.difference(each, link.label) for each in link.differences],
             recognised=known_as(link.url) if link.is_typed else "",
         )

@@ -267,6 +267,7 @@ class Capabilities:
     daily_writes: creates and updates per external user and UTC day, None for no limit.
     serves_itself: the installation's own application may act for its own account, without anybody's consent.
     passcodes, waiting_rooms: an owner may choose whether meetings have one.
+    host_links: the host has a way in of their own, by which the meeting starts.
     """
 
     automatic: bool = True
@@ -277,6 +278,7 @@ class Capabilities:
     serves_itself: bool = False
     passcodes: bool = False
     waiting_rooms: bool = False
+    host_links: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """What one person has booked is found by an index: it costs what they have, not what the account has."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -10,7 +12,7 @@ from tests.booking.building import NOW, book, make_account, make_client, make_me
 pytestmark = pytest.mark.django_db
 
 
-def plan_of(sql: str, params: object) -> str:
+def plan_of(sql: str, params: tuple[Any, ...]) -> str:
     """Return how the database would look for it in a table too large to be read through."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

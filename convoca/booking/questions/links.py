@@ -48,7 +48,8 @@ class Link:
     one, used because the meeting's own was not ready in time; it must be called so wherever it is shown, and
     `instead_of` is the brand that failed ("" if nobody typed one). `label` is the brand of the meeting that exists;
     `reason` is the vendor's words, for those who supervise, and so are the `differences` between what was asked of the
-    vendor and what it made; `again_at` is when a waiting meeting is tried again.
+    vendor and what it made; `again_at` is when a waiting meeting is tried again. `has_host_link`: whoever supervises
+    starts the meeting by another link than the guests'.
     """
 
     state: LinkState
@@ -62,6 +63,7 @@ class Link:
     is_backup: bool = False
     instead_of: str = ""
     differences: tuple[Difference, ...] = ()
+    has_host_link: bool = False
 
     @property
     def is_ready(self) -> bool:
@@ -180,6 +182,7 @@ def _told(slot: Slot, meeting: Meeting | None, viewer: Viewer, *, now: datetime)
             meeting_id=meeting.pk,
             is_typed=meeting.observed == Meeting.Observed.EXTERNAL,
             differences=differences_of(meeting) if supervises else (),
+            has_host_link=supervises and _has_host_link(meeting),
         )
     return Link(
         state=_missing(meeting, now=now),
@@ -191,6 +194,11 @@ def _told(slot: Slot, meeting: Meeting | None, viewer: Viewer, *, now: datetime)
 
 
 _JOINABLE = frozenset({Meeting.Observed.PRESENT, Meeting.Observed.EXTERNAL, Meeting.Observed.DETACHED})
+
+
+def _has_host_link(meeting: Meeting) -> bool:
+    stands = meeting.observed == Meeting.Observed.PRESENT
+    return stands and provider_by_id(meeting.provider).capabilities.host_links
 
 
 def _without_meeting(slot: Slot) -> Link:

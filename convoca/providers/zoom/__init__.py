@@ -35,6 +35,7 @@ class Zoom:
         basic_plan_minutes=BASIC_PLAN_MINUTES,
         serves_itself=True,
         passcodes=True,
+        host_links=True,
         waiting_rooms=True,
     )
     scopes: ClassVar[frozenset[str]] = frozenset(account.SCOPES)
