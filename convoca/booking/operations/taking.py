@@ -103,6 +103,8 @@ def lock_resources(schedule: Schedule, resources: Sequence[int], *, had: Collect
 
     Those that a booking `had` before it keeps, though they are on offer no more.
     """
+    if not resources:
+        return  # A class takes none.
     are_listed = schedule.kind == Schedule.Kind.RESOURCE
     to_hold = _resources_to_hold(len(resources), listed=are_listed, had=len(had) if are_listed else 0)
     names = {f"resource_{place}": each for place, each in enumerate(resources)}
