@@ -29,6 +29,7 @@ class ScheduleRow:
     warning: str
     is_connected: bool
     needs_owner: bool
+    connection_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,7 @@ def _row(schedule: Schedule, provider: ConnectedProvider) -> ScheduleRow:
         warning=_plan_warning(schedule, connection, provider),
         is_connected=connection is not None,
         needs_owner=connection is not None and connection.state == Connection.State.NEEDS_OWNER,
+        connection_id=connection.pk if connection is not None else 0,
     )
 
 

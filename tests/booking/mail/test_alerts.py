@@ -7,21 +7,28 @@ from datetime import timedelta
 import pytest
 from django.db import connection as database
 from django.utils import timezone
+from playwright.sync_api import Browser, ViewportSize
 
-from convoca.booking.models import Alert, Connection, Incident, Membership
+from convoca.booking.mail.alerting import compose_alert
+from convoca.booking.models import Alert, Connection, Incident, Membership, User
 from convoca.booking.operations.alerting import alert_due
 from convoca.booking.operations.watching import watch
-from tests.booking.building import connect_zoom, make_account, make_member, make_resource_schedule
+from tests.booking.building import book, connect_zoom, make_account, make_member, make_resource_schedule
 from tests.booking.mail.mail_server import SAY_NOTHING, TAKEN, MailServer
+from tests.booking.mail.test_look import in_a_mail_program
 from tests.booking.mail.test_workers import worker_process
+from tests.e2e.browser import Scheme, axe, overflow, shot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def lose_access() -> None:
+def lose_access(language: str = "en") -> None:
     account = make_account()
-    make_member(account, Membership.Role.OWNER)
-    connect_zoom(make_resource_schedule(account))
+    owner = make_member(account, Membership.Role.OWNER)
+    User.objects.filter(pk=owner.user_id).update(language=language)
+    schedule = make_resource_schedule(account)
+    connect_zoom(schedule)
+    book(schedule, day=(timezone.now() + timedelta(days=3)).date(), now=timezone.now())
     Connection.objects.update(state=Connection.State.NEEDS_OWNER, reason="revoked")
 
 
@@ -71,6 +78,30 @@ def test_t44_an_alert_whose_worker_was_killed_leaves_once_more_with_the_same_ide
 
     first, second = mail_server.received
     assert first["Message-ID"] == second["Message-ID"]
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), [("en", 360, "dark"), ("es", 640, "light")])
+@pytest.mark.parametrize("kind", [*Incident.Kind.values, "receipt", "all_clear"])
+def test_a_mail_to_an_owner_can_be_read_by_everybody(
+    browser: Browser, kind: str, language: str, width: int, scheme: Scheme
+) -> None:
+    lose_access(language)
+    connection, incident = Connection.objects.get(), None
+    if kind != "receipt":
+        cause = Incident.Kind.ACCESS if kind == "all_clear" else kind
+        incident = Incident(account=connection.account, kind=cause, provider="zoom", connection=connection)
+        incident.opened_at = timezone.now()
+    told = kind if kind in {"receipt", "all_clear"} else Alert.Kind.OPENED
+    alert = Alert(pk=1, account=connection.account, kind=told, incident=incident, connection=connection)
+    context = browser.new_context(viewport=ViewportSize(width=width, height=800), color_scheme=scheme)
+    page = context.new_page()
+
+    page.set_content(in_a_mail_program(str(compose_alert(alert, now=timezone.now()).alternatives[0][0])))
+
+    shot(page, f"mail-alert-{kind}.{language}.{width}.{scheme}")
+    assert axe(page) == []
+    assert overflow(page) == 0
+    context.close()
 
 
 def test_an_owner_s_address_that_is_refused_is_told_on_the_page(mail_server: MailServer) -> None:
