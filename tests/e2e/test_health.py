@@ -1,12 +1,27 @@
-"""B5: the health page with everything wrong at once, by the machine that looks at every page."""
+"""B5: trouble from the mail that tells of it to the one click that mends it, and the page with everything wrong."""
 
+import httpx2
 import pytest
+from playwright.sync_api import Page, expect
 
 from convoca.booking.models import Account, Connection, Incident, Meeting, Notification
 from convoca.booking.operations.booking import book_resource
 from tests.booking.building import NOW, at, connect_zoom, make_client, make_resource_schedule
 from tests.e2e.browser import HEIGHTS, Scheme, Visits, axe, overflow, shot
 from tests.e2e.conftest import Served
+from tests.e2e.steps import (
+    LINK_WITHIN_MS,
+    MAIL_WITHIN_SECONDS,
+    book,
+    in_days,
+    link_of,
+    log_in,
+    no_navigation,
+    press,
+)
+from tests.e2e.test_journey import choose_jitsi, connect, disconnect
+from tests.e2e.words import WORDS
+from tests.installation import Installation, wait_for
 from tests.walk.viewers import Looker, Secret
 from tests.walk.visiting import Visit
 
@@ -54,3 +69,46 @@ def test_b5_the_health_page_with_everything_wrong_is_accessible(
             faults.append(f"{name}: has to be scrolled sideways by {wider} px")
 
     assert not faults, "\n".join(faults)
+
+
+def test_b5_t44_a_lost_access_is_told_by_mail_and_one_click_repairs_everything(
+    tryout: Installation, visits: Visits
+) -> None:
+    """J10, with the processes of `make run`: the worker sees it, the owner is told, and watches the repair."""
+    words = WORDS["en"]
+    owner = visits.open(f"{tryout.url}/manage/", width=1440)
+    log_in(owner, words)
+    connect(tryout, owner, words, "en")
+    fault = {"verb": "create", "kind": "revoked_token"}
+    assert httpx2.post(f"{tryout.sandbox_url}/sandbox/faults", json=fault).status_code == 204
+
+    visitor = visits.open(f"{tryout.url}/schedule/lumbre/consultations?day={in_days(8)}")
+    book(visitor, words, email="lost.access@example.org")
+    _read_alert(tryout, owner)
+    shot(owner, "journey-alert.en")
+    owner.goto(f"{tryout.url}/manage/lumbre/health")
+    shot(owner, "journey-lost.en")
+    owner.get_by_role("button", name="Reconnect Zoom").first.click()
+    press(owner, words.allow)
+
+    repaired = "Repaired: 1 of 1 link created, 1 email sent."
+    expect(owner.locator("#connections")).to_be_visible()
+    with no_navigation(owner):
+        expect(owner.locator("#health-live")).to_contain_text(repaired, timeout=LINK_WITHIN_MS)
+    shot(owner, "journey-repaired.en")
+    assert link_of(visitor, words).startswith(f"{tryout.sandbox_url}/zoom/j/")
+    disconnect(tryout, owner, words, "en")
+    choose_jitsi(tryout, owner, words)
+
+
+def _read_alert(tryout: Installation, owner: Page) -> None:
+    """Look into the outbox until the owner's mail is there, and open it."""
+
+    def has_come() -> bool:
+        owner.goto(f"{tryout.url}/manage/lumbre/outbox")
+        return mail.count() > 0
+
+    mail = owner.get_by_role("link", name="Zoom disconnected: 1 upcoming booking without link")
+    wait_for(has_come, MAIL_WITHIN_SECONDS)
+    mail.first.click()
+    expect(owner.locator(".letter-text")).to_contain_text("Ada Ruiz")
