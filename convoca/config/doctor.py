@@ -131,9 +131,9 @@ def _connections() -> Iterator[str]:
             elif unready.remedy is Remedy.TYPE_LINK:
                 yield f"Account {account.name}: slot {unready.slot.pk} has no link, and its owner must paste one."
         if number := len(deleted_at_vendor(account, now=now)):
-            yield f"Account {account.name}: {number} meetings were deleted at the vendor; its owner is asked of them."
+            yield f"Account {account.name}: {number} meetings were deleted at the vendor, and its owner has to answer."
         if number := len(changed_at_vendor(account, now=now)):
-            yield f"Account {account.name}: {number} meetings were changed at the vendor; its owner is asked of them."
+            yield f"Account {account.name}: {number} meetings were changed at the vendor, and its owner has to answer."
         if number := undelivered(account, now=now).count():
             yield f"Account {account.name}: {number} mails about bookings to come could not be delivered."
 

@@ -32,6 +32,7 @@ class ScheduleRow:
     existing: ExistingBlock | None
     connection: Connection | None
     needs_owner: bool
+    connection_id: int
 
     @property
     def is_connected(self) -> bool:
@@ -88,6 +89,7 @@ def _row(
         existing=existing,
         connection=connection,
         needs_owner=connection is not None and connection.state == Connection.State.NEEDS_OWNER,
+        connection_id=connection.pk if connection is not None else 0,
     )
 
 

@@ -178,6 +178,8 @@ def _connection(
     provider = provider_by_id(connection.provider)
     needs_owner = health.condition is Condition.NEEDS_OWNER
     revoked_at = incident.opened_at if incident is not None and incident.kind == Incident.Kind.ACCESS else None
+    # What is mended and only being waited out needs no more quiet.
+    goes_on = health.condition is not Condition.WORKING or health.waiting > 0
     is_asked = connection.replaced_by is not None and health.belonging
     return ConnectionRow(
         id=connection.pk,
@@ -192,7 +194,7 @@ def _connection(
         question=say.another_account(connection, connection.replaced_by, health.belonging)
         if is_asked and connection.replaced_by
         else "",
-        incident=_told(incident, zone, now=now) if incident is not None else None,
+        incident=_told(incident, zone, now=now) if incident is not None and goes_on else None,
         warnings=_warnings(warnings, provider, zone) if warnings else (),
         is_moving=health.condition is Condition.CLOSING
         or bool(health.coming)

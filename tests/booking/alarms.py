@@ -40,4 +40,4 @@ def subjects() -> list[str]:
 def text_of(letter: EmailMessage) -> str:
     body = letter.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")

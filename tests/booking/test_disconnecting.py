@@ -2,7 +2,8 @@
 
 import pytest
 
-from convoca.booking.models import Booking, Connection, Grant, Meeting, Schedule
+from convoca.booking.models import Alert, Booking, Connection, Grant, Meeting, Schedule
+from convoca.booking.operations.alerting import why_not_owed
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.connecting import connect_schedule, disconnect_schedule
 from convoca.booking.questions.links import LinkState, links_for
@@ -175,3 +176,50 @@ def test_another_zoom_user_is_another_connection(zoom: SimulatedZoom, schedule: 
     assert sorted(Connection.objects.values_list("state", flat=True)) == ["closed", "open"]
     assert meeting_of(booking.slot).observed == Meeting.Observed.DETACHED
     assert Grant.objects.get().external_user == BRUNO.id
+
+
+def test_the_meetings_are_deleted_before_the_access_goes_if_the_owner_says_so(
+    zoom: SimulatedZoom, schedule: Schedule
+) -> None:
+    """J11: who has a place keeps it; a link that opens nothing is not shown."""
+    booking = book(schedule)
+    zoom.work()
+
+    disconnect_schedule(schedule, delete_meetings=True, now=zoom.clock())
+    zoom.work()
+    zoom.pass_time(seconds=5)
+    zoom.close()
+
+    assert (zoom.standing(), zoom.calls("revoke"), Grant.objects.count()) == ([], 1, 0)
+    link = links_for(token_holder(booking), [booking.slot], now=zoom.clock())[booking.slot_id]
+    assert (booking.is_confirmed, link.state) == (True, LinkState.DISCONNECTED)
+
+
+def test_what_the_vendor_had_withdrawn_is_let_go_of_as_well_and_told_as_it_was(
+    zoom: SimulatedZoom, schedule: Schedule
+) -> None:
+    """T11, J11: the credentials went when Zoom said so; the meetings go with the last schedule."""
+    book(schedule)
+    zoom.work()
+    Schedule.objects.filter(pk=schedule.pk).update(connection=schedule.connection)
+    withdrawn_at = zoom.clock()
+    Connection.objects.update(state="needs_owner", grant=None, wiped_at=withdrawn_at, withdrawn_at=withdrawn_at)
+    zoom.pass_time(hours=1)
+
+    disconnect_schedule(schedule, now=zoom.clock())
+    zoom.close()
+
+    connection = Connection.objects.get()
+    assert (connection.state, connection.was_revoked) == (Connection.State.CLOSED, True)
+    assert connection.withdrawn_at == withdrawn_at
+    assert Meeting.objects.get().observed == Meeting.Observed.DETACHED
+    assert Alert.objects.get().kind == Alert.Kind.RECEIPT
+
+
+def test_connecting_again_before_the_receipt_was_sent_takes_it_back(zoom: SimulatedZoom, schedule: Schedule) -> None:
+    disconnect_schedule(schedule, now=zoom.clock())
+    zoom.close()
+
+    zoom.connect(schedule)
+
+    assert why_not_owed(Alert.objects.get(), now=zoom.clock()) == "It was connected again."

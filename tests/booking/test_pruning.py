@@ -9,7 +9,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
-from convoca.booking.models import AuditEntry, Booking, Meeting, MeetingAttempt, Notification, Occupancy
+from convoca.booking.models import (
+    Alert,
+    AuditEntry,
+    Booking,
+    Incident,
+    Meeting,
+    MeetingAttempt,
+    Notification,
+    Occupancy,
+)
 from convoca.booking.operations import pruning
 from convoca.booking.operations.pruning import BATCH, KEPT, OCCUPANCIES_KEPT, prune
 from convoca.config.worker import sweep
@@ -49,6 +58,21 @@ def test_past_occupancies_sent_mails_and_attempts_leave_and_the_booking_and_its_
     assert not MeetingAttempt.objects.exists()
     assert Booking.objects.get() == booking
     assert AuditEntry.objects.filter(booking=booking).exists()
+
+
+def test_incidents_that_have_been_over_for_long_leave_with_their_mails() -> None:
+    account = make_account()
+    over, going_on = (
+        Incident.objects.create(account=account, kind=kind, provider="zoom", opened_at=NOW)
+        for kind in (Incident.Kind.REFUSED, Incident.Kind.ACCESS)
+    )
+    Incident.objects.filter(pk=over.pk).update(closed_at=NOW)
+    Alert.objects.create(account=account, incident=over, kind=Alert.Kind.ALL_CLEAR, sent_at=NOW)
+    Alert.objects.create(account=account, kind=Alert.Kind.RECEIPT, sent_at=NOW)
+
+    prune(now=LONG_AFTER)
+
+    assert (list(Incident.objects.all()), Alert.objects.count()) == ([going_on], 0)
 
 
 def test_what_is_not_over_for_long_stays(booking: Booking) -> None:

@@ -60,7 +60,7 @@ def test_m7_m14_the_owner_connects_zoom_a_visitor_gets_its_link_and_the_last_dis
     words = WORDS[language]
     owner = _page(tryout, visits, language, "/manage/", width=1440)
     log_in(owner, words)
-    _connect(tryout, owner, words, language)
+    connect(tryout, owner, words, language)
 
     visitor = _page(tryout, visits, language, f"/schedule/lumbre/consultations?day={in_days(7)}")
     with zoom_holds_its_answer(tryout):
@@ -73,13 +73,13 @@ def test_m7_m14_the_owner_connects_zoom_a_visitor_gets_its_link_and_the_last_dis
 
     assert link.startswith(f"{tryout.sandbox_url}/zoom/j/")
     _see_the_room(visitor, link, words)
-    _disconnect(tryout, owner, words, language)
+    disconnect(tryout, owner, words, language)
     _cancel(visitor, words, language)
     assert link not in visitor.content()
-    _choose_jitsi(tryout, owner, words)
+    choose_jitsi(tryout, owner, words)
 
 
-def _connect(tryout: Installation, owner: Page, words: Words, language: str) -> None:
+def connect(tryout: Installation, owner: Page, words: Words, language: str) -> None:
     """M7: the first connection asks at Zoom."""
     owner.goto(f"{tryout.url}/manage/lumbre/integrations/zoom")
     row_of(owner, "Consultations").get_by_role("button", name=words.connect).click()
@@ -96,7 +96,7 @@ def _see_the_room(visitor: Page, link: str, words: Words) -> None:
     room.close()
 
 
-def _disconnect(tryout: Installation, owner: Page, words: Words, language: str) -> None:
+def disconnect(tryout: Installation, owner: Page, words: Words, language: str) -> None:
     """M14: asked, done, and told line by line, without reloading."""
     owner.goto(f"{tryout.url}/manage/lumbre/integrations/zoom")
     row_of(owner, "Consultations").get_by_role("link", name=words.disconnect).click()
@@ -118,7 +118,7 @@ def _cancel(visitor: Page, words: Words, language: str) -> None:
     shot(visitor, f"journey-cancelled.{language}")
 
 
-def _choose_jitsi(tryout: Installation, owner: Page, words: Words) -> None:
+def choose_jitsi(tryout: Installation, owner: Page, words: Words) -> None:
     """Leave the schedule as it was found."""
     owner.goto(f"{tryout.url}/manage/lumbre/schedules/consultations/process")
     owner.locator("#source-jitsi").check()

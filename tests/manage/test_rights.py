@@ -8,7 +8,19 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 from pytest_django import Settings
 
-from convoca.booking.models import Account, Invitation, Membership, OutboxMail, Schedule, Sealed, Slot, Supervision
+from convoca.booking.models import (
+    Account,
+    Connection,
+    Incident,
+    Invitation,
+    Meeting,
+    Membership,
+    OutboxMail,
+    Schedule,
+    Sealed,
+    Slot,
+    Supervision,
+)
 from convoca.manage.urls import urlpatterns
 from tests.booking.building import (
     NOW,
@@ -76,6 +88,7 @@ OF_RESOURCES = {
 OF_SERVICES = {"services", "new-service", "service", "shift-service"}
 WANT_MORE = {"share-resource", "rename-resource", "take-off-resource"}
 ON_THINGS_POSTED = {*WANT_MORE, "shift-resource", "shift-service", "resource-remove-special-day"}
+OF_HEALTH_POSTED = {"reconnect", "answer-links", "retry", "answer", "send-mails-again", "quiet"}
 OF_OWNER = {
     *OF_RESOURCES,
     *OF_SERVICES,
@@ -97,6 +110,9 @@ OF_OWNER = {
     "receipt",
     "connect",
     "disconnect",
+    "health",
+    "health-live",
+    *OF_HEALTH_POSTED,
     "outbox",
     "mail",
     "mail-html",
@@ -111,6 +127,7 @@ ONLY_POSTED = {
     "remove-special-day",
     *ON_PEOPLE_POSTED,
     *ON_THINGS_POSTED,
+    *OF_HEALTH_POSTED,
     "dismiss",
 }
 
@@ -141,7 +158,7 @@ def addresses(slot: Slot, names: set[str]) -> Iterator[tuple[str, str]]:
         token_digest=f"{slot.account.invitations.count():064}",
         expires_at=NOW + timedelta(days=1),
     )
-    values = {
+    values = _of_health(slot) | {
         "account": slot.account.name,
         "person": person.pk,
         "invitation": invitation.pk,
@@ -160,6 +177,16 @@ def addresses(slot: Slot, names: set[str]) -> Iterator[tuple[str, str]]:
             of = _schedule_of(str(pattern.name), rooms, services)
             wanted = {name: (values | of)[name] for name in pattern.pattern.converters}
             yield str(pattern.name), reverse(f"manage:{pattern.name}", kwargs=wanted)
+
+
+def _of_health(slot: Slot) -> dict[str, int]:
+    """Return one of each thing that the health page has a button for."""
+    account = slot.account
+    connection, _ = Connection.objects.get_or_create(account=account, provider="zoom", external_user="ana")
+    incident, _ = Incident.objects.get_or_create(account=account, kind="access", provider="zoom", opened_at=NOW)
+    absent = {"wanted": "absent", "wanted_at": NOW, "provider": "zoom"}
+    meeting, _ = Meeting.objects.get_or_create(account=account, slot=slot, generation=9, defaults=absent)
+    return {"connection": connection.pk, "incident": incident.pk, "meeting": meeting.pk}
 
 
 def _schedule_of(name: str, rooms: Schedule, services: Schedule) -> dict[str, str]:

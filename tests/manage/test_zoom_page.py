@@ -13,8 +13,10 @@ from sandbox.faults import Kind
 from sandbox.zoom.state import ANA, User
 from tests.booking.building import (
     NOW,
+    book,
     connect_zoom,
     make_account,
+    make_client,
     make_member,
     make_resource_schedule,
     make_service_schedule,
@@ -304,3 +306,52 @@ def test_the_page_costs_the_same_however_many_schedules(
 
     with django_assert_num_queries(7):
         owner.get(page_of(account))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_m14_the_receipt_lists_what_works_on_what_waits_and_who_did_what(
+    owner: Client, account: Account, zoom: SimulatedZoom
+) -> None:
+    """J11."""
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    book(schedule, "10:00")
+    zoom.work()
+    book(schedule, "11:00", client=make_client(email="eva@example.org"))
+
+    asked = owner.get(f"{page_of(account)}/{schedule.slug}/disconnect")
+    owner.post(f"{page_of(account)}/{schedule.slug}/disconnect")
+    zoom.close()
+    page = words(owner.get(page_of(account)))
+
+    assert buttons(asked) == ["Disconnect", "Delete that 1 meeting and disconnect", "Keep"]
+    assert "1 existing meeting still works; nobody can change it from here" in page
+    assert "1 booking was waiting for a link. Paste links" in page
+    assert "Tue 24 Nov, 09:00 · Credentials deleted · Convoca" in page
+    assert "Tue 24 Nov, 09:00 · Disconnected · Owner (Owner)" in page
+
+
+def test_an_access_that_was_withdrawn_before_is_told_so(owner: Client, account: Account) -> None:
+    connect_zoom(make_resource_schedule(account))
+    Schedule.objects.update(link_source=Schedule.NO_LINK, connection=None)
+    Connection.objects.update(
+        state=Connection.State.CLOSED, closing_at=NOW, wiped_at=NOW, withdrawn_at=NOW, was_revoked=True, grant=None
+    )
+
+    assert "Zoom had already withdrawn access" in words(owner.get(page_of(account)))
+
+
+def test_the_meetings_are_deleted_with_the_connection_if_the_owner_says_so(
+    owner: Client, account: Account, zoom: SimulatedZoom
+) -> None:
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    zoom.connect(make_service_schedule(account))
+    book(schedule)
+    zoom.work()
+
+    answer = owner.post(f"{page_of(account)}/{schedule.slug}/disconnect", {"meetings": "delete"})
+    zoom.work()
+
+    assert "their bookings stand and have no link until you paste one." in said(answer)[0]
+    assert zoom.standing() == []

@@ -27,7 +27,7 @@ PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 RIGHT_STATUSES = frozenset({200, 204, 302, 303, 400, 403, 404, 405, 409, 413, 422, 429})
 COOKIES = ("sessionid", "csrftoken", "shown", "theme", "django_language", "messages")
 # The one redirect that leaves us is to a meeting, or to the vendor who is asked for consent.
-LEAVING = frozenset({"booking_join", "join", "manage:connect", "manage:start-meeting"})
+LEAVING = frozenset({"booking_join", "join", "manage:connect", "manage:reconnect", "manage:start-meeting"})
 SCRIPT = "<script>alert(1)</script>"
 FORM_TYPES = (
     "application/x-www-form-urlencoded",

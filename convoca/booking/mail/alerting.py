@@ -11,7 +11,7 @@ from convoca.booking.mail.envelope import BookingMail, host, one_line
 from convoca.booking.mail.note import Note, note_mail
 from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.mail.receipt import receipt_of
-from convoca.booking.mail.troubles import all_clear, remedy_of, subject_of, what_happened
+from convoca.booking.mail.troubles import all_clear, button_of, remedy_of, section_of, subject_of, what_happened
 from convoca.booking.models import Account, Alert, Membership, Slot
 from convoca.booking.questions.troubles import suffering, trouble_of
 from convoca.booking.questions.unready import whose
@@ -76,6 +76,8 @@ def _note(alert: Alert, reader: Reader, *, now: datetime) -> Note:
     return _to(
         account,
         reader,
+        button=button_of(alert.incident),
+        section=section_of(alert.incident),
         subject=subject_of(alert.incident, slots, account.time_zone),
         opening=opening,
         paragraphs=paragraphs,
@@ -91,6 +93,8 @@ def _to(
     opening: str,
     paragraphs: tuple[str, ...],
     lines: tuple[str, ...] = (),
+    button: str = "",
+    section: str = "",
 ) -> Note:
     title = one_line(account.title)
     return Note(
@@ -99,8 +103,8 @@ def _to(
         opening=opening,
         paragraphs=paragraphs,
         lines=lines,
-        button=gettext("Open the health page"),
-        address=health_address(account),
+        button=button or gettext("Open the health page"),
+        address=health_address(account) + section,
         organiser=title,
         why=gettext("You get this email because you own the account {account}.").format(account=title),
     )

@@ -112,6 +112,30 @@ def remedy_of(incident: Incident, *, still_open: bool) -> tuple[str, ...]:
     return (*told, sentence, *filter(None, [words]))
 
 
+def button_of(incident: Incident) -> str:
+    """Name what mends it, as the page to which the button leads names it."""
+    match trouble_of(incident).kind:
+        case Kind.ACCESS:
+            return gettext("Reconnect {provider}").format(provider=provider_by_id(incident.provider).name)
+        case Kind.REFUSED | Kind.UNREACHABLE:
+            return gettext("Try again or paste a link")
+        case Kind.DELETED:
+            return gettext("Answer on the health page")
+        case Kind.MISCONFIGURED | Kind.QUOTA:
+            return gettext("Paste links")
+
+
+def section_of(incident: Incident) -> str:
+    """Return where on the page that is."""
+    match trouble_of(incident).kind:
+        case Kind.ACCESS:
+            return f"#connection-{incident.connection_id}"
+        case Kind.DELETED:
+            return "#questions"
+        case _:
+            return "#not-ready"
+
+
 def all_clear(incident: Incident, *, now: datetime) -> tuple[str, tuple[str, ...]]:
     """Return the sentences that say that it is over."""
     provider = provider_by_id(incident.provider).name

@@ -11,7 +11,7 @@ from django.db.models import Model, Q, QuerySet
 from django.tasks import task
 from django.utils import timezone
 
-from convoca.booking.models import MeetingAttempt, Notification, Occupancy
+from convoca.booking.models import Alert, Incident, MeetingAttempt, Notification, Occupancy
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ def prune_past() -> None:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old occupancies, mails sent or dropped, and attempts, in batches; return how many rows are gone."""
+    """Delete old occupancies, mails sent or dropped, attempts and incidents, in batches; return how many are gone."""
     gone = sum(_delete(rows) for rows in _over(now))
     if gone:
         log.info("past pruned", rows=gone)
@@ -45,6 +45,8 @@ def _over(now: datetime) -> Iterator[QuerySet[Model]]:
     # What is still ahead is asked about: whether it was mailed decides what is owed next.
     yield Notification.objects.filter(settled, due_at__isnull=True, booking__slot__ends_at__lt=now)
     yield MeetingAttempt.objects.filter(at__lt=now - KEPT)
+    yield Alert.objects.filter(settled, due_at__isnull=True, incident__isnull=True)
+    yield Incident.objects.filter(closed_at__lt=now - KEPT)
 
 
 def _delete(rows: QuerySet[Model]) -> int:

@@ -34,11 +34,12 @@ def oldest_overdue(*, now: datetime) -> timedelta:
     return max((now - due_at for due_at in oldest if due_at is not None), default=NOT_OVERDUE)
 
 
-def queues(*, now: datetime) -> tuple[QuerySet[Meeting], QuerySet[Notification], QuerySet[Connection]]:
+def queues(*, now: datetime) -> tuple[QuerySet[Meeting], QuerySet[Notification], QuerySet[Alert], QuerySet[Connection]]:
     """Return everything that may be ours to do; what is due among it waits for a worker."""
     return (
         Meeting.objects.exclude(NOT_OURS_TO_DO).exclude(connection__blocked_until__gt=now),
         Notification.objects.all(),
+        Alert.objects.all(),
         Connection.objects.all(),
     )
 
@@ -275,7 +276,9 @@ def changed_at_vendor(account: Account, *, now: datetime) -> list[Meeting]:
     What the owner has said to leave as it is, is left.
     """
     meetings = Meeting.objects.filter(account=account, wanted=Meeting.Wanted.PRESENT, slot__ends_at__gt=now)
-    differing = meetings.filter(observed=Meeting.Observed.PRESENT).exclude(differences="")
+    # A link that we compute ourselves has no settings at a vendor.
+    made = meetings.filter(observed=Meeting.Observed.PRESENT, connection__isnull=False)
+    differing = made.exclude(differences="")
     asked = differing.exclude(accepted=F("differences"))
     return list(asked.select_related("slot__schedule", "slot__service").order_by("slot__starts_at", "pk"))
 

@@ -13,6 +13,7 @@ from convoca.booking.mail.compose import compose
 from convoca.booking.mail.envelope import BookingMail
 from convoca.booking.mail.kinds import OF_A_PLACE
 from convoca.booking.mail.outcomes import Undeliverable
+from convoca.booking.mail.phrases import join_sentence
 from convoca.booking.models import Account, Booking, Meeting, Notification, Sealed, Slot
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.questions.links import Link, LinkState, links_for
@@ -258,6 +259,15 @@ def test_what_the_mail_says_of_the_link_is_what_its_reader_may_know() -> None:
 
     assert _link(cancelled).url == ""
     assert Meeting.objects.get(slot=booking.slot).link
+
+
+def test_who_waits_for_a_refused_link_reads_that_its_owner_has_been_told() -> None:
+    """T44: which is so at once."""
+    refused = Link(state=LinkState.FAILED, label="Zoom", reason="Invalid user 1001")
+
+    said = join_sentence(refused, Account(title="Estudio Lumbre"), has_changed=False, time_zone="Europe/Madrid")
+
+    assert said.startswith("Estudio Lumbre has been told that the meeting link needs attention.")
 
 
 def _link(booking: Booking) -> Link:

@@ -29,7 +29,7 @@ def test_a_mail_can_be_read_by_everybody(
     context = browser.new_context(viewport=ViewportSize(width=width, height=800), color_scheme=scheme)
     page = context.new_page()
 
-    page.set_content(_in_a_mail_program(_html(booking, Notification.Kind.CONFIRMATION if kind == "pending" else kind)))
+    page.set_content(in_a_mail_program(_html(booking, Notification.Kind.CONFIRMATION if kind == "pending" else kind)))
 
     shot(page, f"mail-{kind}.{language}.{width}.{scheme}")
     assert axe(page) == []
@@ -46,6 +46,6 @@ def _html(booking: Booking, kind: str) -> str:
     return str(compose(notification, link, now=AFTER_GRACE).alternatives[0][0])
 
 
-def _in_a_mail_program(html: str) -> str:
+def in_a_mail_program(html: str) -> str:
     """Return the mail where mail programs put it: in the main region of a page of theirs."""
     return re.sub(r"(<body[^>]*>)", r"\1<main>", html).replace("</body>", "</main></body>")

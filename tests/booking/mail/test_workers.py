@@ -22,15 +22,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # One worker's round, in a process of its own, on the test's database and mail server.
 ROUND = """
-import sys
+import importlib, sys
 from django.conf import settings
 import django
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.SmtpBackend",
                                 "OPTIONS": {"host": "127.0.0.1", "port": int(sys.argv[2]), "timeout": 30}}}
 django.setup()
-from convoca.booking.operations.notifying import notify_due
-notify_due.call()
+module, _, task = sys.argv[3].partition(":")
+getattr(importlib.import_module(f"convoca.booking.operations.{module}"), task).call()
 """
 
 
@@ -61,7 +61,7 @@ def test_a_mail_whose_worker_was_killed_leaves_once_more_with_the_same_identifie
     (booking,) = signed_up("luis@example.org")
     mail_server.after_body = SAY_NOTHING
 
-    worker = _worker_process(mail_server)
+    worker = worker_process(mail_server, "notifying:notify_due")
     mail_server.await_mail()
     worker.send_signal(signal.SIGKILL)
     worker.wait()
@@ -86,10 +86,11 @@ def _work() -> None:
         connection.close()
 
 
-def _worker_process(server: MailServer) -> subprocess.Popen[bytes]:
+def worker_process(server: MailServer, task: str) -> subprocess.Popen[bytes]:
+    """Start a process that makes the round of one kind of work: "module:task" of the operations."""
     database = str(connection.settings_dict["NAME"])
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "convoca.config.settings",
         "CONVOCA_BASE_URL": settings.BASE_URL,
     }
-    return subprocess.Popen([sys.executable, "-c", ROUND, database, str(server.port)], env=environment)
+    return subprocess.Popen([sys.executable, "-c", ROUND, database, str(server.port), task], env=environment)

@@ -1,0 +1,73 @@
+"""`convoca doctor` says what the health page says, and its exit status says whether anything is wrong (B5)."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.conf import settings
+
+from convoca.booking.models import Connection, Meeting, Notification
+from convoca.config.doctor import examine
+from tests.booking.building import NOW, book, connect_zoom, make_account, make_client, make_resource_schedule
+from tests.booking.zooming import meeting_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def this_instant() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def complaints(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
+    """Return the exit status, and what is said about accounts."""
+    status = examine(settings.ENV)
+    return status, [line for line in capsys.readouterr().out.splitlines() if "Account Lumbre" in line]
+
+
+def test_a_connection_that_works_is_no_complaint(capsys: pytest.CaptureFixture[str]) -> None:
+    connect_zoom(make_resource_schedule(make_account()))
+
+    assert complaints(capsys)[1] == []
+
+
+def test_b5_the_doctor_says_what_the_health_page_says(capsys: pytest.CaptureFixture[str]) -> None:
+    schedule = make_resource_schedule(make_account())
+    connect_zoom(schedule)
+    slots = [
+        book(schedule, clock, client=make_client(email=f"{clock[:2]}@example.org")).slot
+        for clock in ("10:00", "11:00", "12:00", "13:00", "14:00")
+    ]
+    refused, gone, changed, lost, waiting = (meeting_of(slot) for slot in slots)
+    Meeting.objects.filter(pk=refused.pk).update(blocked="rejected", reason="No permission.", due_at=None)
+    Meeting.objects.filter(pk=gone.pk).update(observed="gone", due_at=None)
+    Meeting.objects.filter(pk=changed.pk).update(observed="present", differences="topic", due_at=None)
+    lost.delete()
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER, reason="Invalid Token!")
+    Notification.objects.filter(booking__slot=waiting.slot, kind="confirmation").update(
+        failed=True, dropped_at=NOW, due_at=None
+    )
+
+    status, said = complaints(capsys)
+
+    assert status == 1
+    assert said == [
+        "- Account Lumbre: the connection to zoom needs its owner (Invalid Token!). 3 meetings wait until somebody "
+        "reconnects it.",
+        f"- Account Lumbre: meeting {refused.pk} needs its owner: No permission.",
+        f"- Account Lumbre: slot {lost.slot_id} has no link, and its owner must paste one.",
+        "- Account Lumbre: 1 meetings were deleted at the vendor, and its owner has to answer.",
+        "- Account Lumbre: 1 meetings were changed at the vendor, and its owner has to answer.",
+        "- Account Lumbre: 1 mails about bookings to come could not be delivered.",
+    ]
+
+
+def test_an_error_of_the_operator_s_is_told_as_theirs(capsys: pytest.CaptureFixture[str]) -> None:
+    connect_zoom(make_resource_schedule(make_account()))
+    Connection.objects.update(reason="invalid_client")
+
+    assert complaints(capsys)[1] == [
+        "- Account Lumbre: zoom does not accept this server's application (invalid_client). 0 meetings wait until you "
+        "have mended it."
+    ]
