@@ -8,4 +8,4 @@ Kind = Notification.Kind
 OF_A_PLACE = frozenset({Kind.CONFIRMATION, Kind.LINK_READY, Kind.LINK_CHANGED, Kind.REMINDER, Kind.MOVED})
 
 # About something that will not take place.
-OF_AN_END = frozenset({Kind.CANCELLATION, Kind.DECLINED})
+OF_AN_END = frozenset({Kind.CANCELLATION, Kind.DECLINED, Kind.LEFT})

@@ -9,7 +9,14 @@ from convoca.booking.operations.auditing import ATTENDEE, OWN, Actor, Verb, note
 from convoca.booking.operations.booking import Client, admit_to_class, confirm
 from convoca.booking.operations.counting import admit_for_person, bookings_of, lock_person
 from convoca.booking.operations.notifying import notify_due
-from convoca.booking.operations.owing import OF_OTHERS, let_others_tell, owe_cancellation, owe_request, owe_waiting
+from convoca.booking.operations.owing import (
+    OF_OTHERS,
+    let_others_tell,
+    owe_cancellation,
+    owe_parting,
+    owe_request,
+    owe_waiting,
+)
 from convoca.booking.operations.refusals import AlreadyCancelled, NotOffered, UndoTooLate
 from convoca.booking.operations.taking import (
     HOLDING,
@@ -30,11 +37,14 @@ from convoca.core.time import Interval
 QUEUEING = frozenset({Booking.Status.WAITING, Booking.Status.OFFERED})
 
 
-def cancel(booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms: Terms | None = None) -> Booking:
+def cancel(
+    booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms: Terms | None = None, message: str = ""
+) -> Booking:
     """Cancel a booking: the link is denied and the place is free from this moment.
 
     The meeting of an appointment is deleted at the vendor when the undo window has passed; that of a class stays, and
-    the place is offered to whoever waits for it. Raises TooLateToCancel, SlotOver or AlreadyCancelled.
+    the place is offered to whoever waits for it. A `message` is kept, and mailed to the owner. Raises TooLateToCancel,
+    SlotOver or AlreadyCancelled.
     """
     with transaction.atomic():
         slot, held = lock_slot_and_booking(booking)
@@ -42,9 +52,19 @@ def cancel(booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms: Term
         if slot.series_id is not None:
             let_others_tell([held], kinds=OF_OTHERS, now=now)
         owe_cancellation(held, slot, now=now)
+        pass_on(message, held, slot, now=now)
         notify_due.enqueue()
     held.slot = slot
     return held
+
+
+def pass_on(message: str, held: Booking, slot: Slot, *, now: datetime) -> None:
+    """Keep what somebody says who has just cancelled, and owe it to the owner; nothing if they say nothing."""
+    if not message:
+        return
+    held.parting_message = message
+    held.save(update_fields=["parting_message"])
+    owe_parting(held, slot, now=now)
 
 
 def end(held: Booking, slot: Slot, *, by: Actor, terms: Terms, now: datetime) -> None:
@@ -113,8 +133,9 @@ def _undo(booking: Booking, *, now: datetime, by: Actor) -> Booking:
         # The session itself was called off.
         raise NotOffered
     held.status, held.cancelled_at, held.revision = _status_before(held), None, held.revision + 1
+    held.parting_message = ""
     _take_back(held, slot, resources, terms=terms, now=now)
-    held.save(update_fields=["status", "cancelled_at", "revision"])
+    held.save(update_fields=["status", "cancelled_at", "revision", "parting_message"])
     note(Verb.RESTORED, by=by, slot=slot, booking=held, now=now)
     _owe_again(held, slot, now=now)
     if held.status == Booking.Status.WAITING:
