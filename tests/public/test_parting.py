@@ -1,6 +1,8 @@
 """J4, screen C: whoever cancels may tell the owner why."""
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from convoca.booking.mail.post import Post
