@@ -22,6 +22,7 @@ SLOT_FORM = re.compile(rf"\d{{1,18}}({TO_WAIT})?", re.ASCII)
 # Beyond it nothing can be on offer, and far beyond it instants do not exist.
 SENSIBLE = timedelta(days=20 * 366)
 LONGEST_EMAIL = 254
+LONGEST_MESSAGE = 500
 # Where a person may have any number of places; nobody brings more in one go.
 MOST_PLACES = 1000
 # More are never sent by the page.
@@ -95,6 +96,16 @@ class ChangeForm(forms.Form):
         if not self.chosen or not all(map(understood, self.chosen)) or len(self.chosen) > MOST_SESSIONS:
             self.add_error("choice", gettext("Choose a session") if is_slot else gettext("Choose a time"))
         return cleaned
+
+
+class CancelForm(forms.Form):
+    """What somebody says to the owner when they cancel; they need not."""
+
+    message = forms.CharField(
+        required=False,
+        max_length=LONGEST_MESSAGE,
+        error_messages={"max_length": _("Write 500 characters at most")},
+    )
 
 
 class BookingForm(ChangeForm):

@@ -128,6 +128,15 @@ def test_j4_a_booking_keeps_its_length_when_it_moves(client: Client) -> None:
     assert (the_booking().slot.starts_at, the_booking().slot.ends_at) == (at("14:00"), at("15:30"))
 
 
+def test_a_length_longer_than_any_opening_said_only_that_nothing_was_free(client: Client) -> None:
+    make_resource_schedule(make_account(), length_kind=Kind.CHOSEN, length_minutes=60, longest_minutes=600)
+
+    as_long, too_long = (words(client.get(PAGE, THAT_DAY | {"length": length})) for length in ("480", "600"))
+
+    assert "Nothing is free for so long. Choose a shorter length." in too_long
+    assert "Nothing is free for so long." not in as_long
+
+
 def test_programs_ask_for_a_length_too(client: Client) -> None:
     make_resource_schedule(make_account(), length_kind=Kind.CHOSEN, length_minutes=30, longest_minutes=90)
 

@@ -206,7 +206,6 @@ PEOPLE: dict[str, Route] = {
         visits=of_theirs("their_cancel"),
         get=answer(changers(200)),
         post=answer(changers(303)),
-        fields=("message",),
     ),
     # Whoever has not just cancelled it has nothing to take back.
     "their_undo": Route(visits=of_theirs("their_undo"), post=answer(changers(404))),

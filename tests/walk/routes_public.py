@@ -94,7 +94,7 @@ PUBLIC: dict[str, Route] = {
         # Who waits is asked nothing: one button of their page takes them off the list.
         get=answer(holders(200) | {Looker.WAITING: 303, Looker.CANCELLED: 303}),
         post=answer(holders(303)),
-        fields=("which",),
+        fields=("which", "message"),
     ),
     "booking_calendar": Route(
         visits=of_bookings("booking_calendar"),

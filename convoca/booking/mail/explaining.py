@@ -45,6 +45,8 @@ def explanation(notification: Notification, link: Link, *, is_several: bool = Fa
             return gettext("{owner} could not accept your request.").format(owner=owner)
         case Kind.CANCELLATION:
             return _why_cancelled(booking, owner)
+        case Kind.LEFT:
+            return gettext("Their message: {message}").format(message=one_line(booking.parting_message))
         case Kind.MOVED if is_several:
             # Nobody's calendar reads the file of many by itself.
             return ""
@@ -149,6 +151,10 @@ def _of_a_question(notification: Notification) -> Managing:
                 button=gettext("Answer the request"),
                 address=day_address(booking),
                 is_asked=True,
+            )
+        case Kind.LEFT:
+            return Managing(
+                sentence=gettext("What was booked:"), button=gettext("See the day"), address=day_address(booking)
             )
         case Kind.DECLINED:
             return Managing(

@@ -10,4 +10,4 @@ OF_A_PLACE = frozenset(
 )
 
 # About something that will not take place.
-OF_AN_END = frozenset({Kind.CANCELLATION, Kind.DECLINED})
+OF_AN_END = frozenset({Kind.CANCELLATION, Kind.DECLINED, Kind.LEFT})

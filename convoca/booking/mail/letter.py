@@ -109,6 +109,8 @@ def _direct_label(link: Link) -> str:
 
 
 def _why(notification: Notification) -> str:
+    if notification.kind == Kind.LEFT:
+        return gettext("You get this email because you look after the bookings at {host}.")
     if is_for_owner(notification):
         return gettext("You get this email because you answer the requests at {host}.")
     return gettext("You get this email because you made this booking at {host}.")

@@ -61,6 +61,8 @@ def subject(notification: Notification, link: Link, *, several: int = 0, now: da
             return _fit(gettext("Moved to {day}, {clock} ({city}) – {what}"), what, values)
         case Kind.CANCELLATION:
             return _fit(gettext("Cancelled: {day}, {clock} – {what}"), what, values)
+        case Kind.LEFT:
+            return _fit(gettext("Cancelled: {day}, {clock} – {what}"), _name_or_somebody(booking), values)
         case Kind.CONFIRMATION:
             return _fit(gettext("Booked: {day}, {clock} ({city}) – {what}"), what, values)
         case Kind.LINK_READY | Kind.BACKUP_LINK:
@@ -197,6 +199,8 @@ def opening(notification: Notification, *, several: int = 0, now: datetime) -> s
             plain = gettext("Your booking is cancelled") if is_class else gettext("Your appointment is cancelled")
         case Kind.APPROVAL_WANTED:
             return gettext("{name} asks for this time.").format(name=_name_or_somebody(booking))
+        case Kind.LEFT:
+            return gettext("{name} has cancelled.").format(name=_name_or_somebody(booking))
         case _:
             plain = _question_opening(notification)
     name = greeted_name(booking)
@@ -257,6 +261,8 @@ def preheader(notification: Notification, link: Link) -> str:
             return gettext("The time is free again. You need not do anything.")
         case Kind.CANCELLATION:
             return gettext("You can choose another one from this email.")
+        case Kind.LEFT:
+            return gettext("They left you a message.")
         case Kind.APPROVAL_WANTED:
             return gettext("The time is held until you answer.")
         case Kind.DECLINED:

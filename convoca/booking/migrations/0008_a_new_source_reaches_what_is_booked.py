@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notification',
             name='kind',
-            field=models.CharField(choices=[('confirmation', 'Confirmation'), ('link_ready', 'Meeting link'), ('link_changed', 'New meeting link'), ('backup_link', 'Backup link'), ('reminder', 'Reminder'), ('cancellation', 'Cancellation'), ('request', 'Request received'), ('approval_wanted', 'Approval wanted'), ('declined', 'Request declined'), ('moved', 'Appointment moved'), ('waiting', 'Waiting list'), ('offer', 'A place is free'), ('offer_passed', 'The offer has passed')], max_length=16),
+            field=models.CharField(choices=[('confirmation', 'Confirmation'), ('link_ready', 'Meeting link'), ('link_changed', 'New meeting link'), ('backup_link', 'Backup link'), ('reminder', 'Reminder'), ('cancellation', 'Cancellation'), ('request', 'Request received'), ('approval_wanted', 'Approval wanted'), ('declined', 'Request declined'), ('moved', 'Appointment moved'), ('waiting', 'Waiting list'), ('offer', 'A place is free'), ('offer_passed', 'The offer has passed'), ('left', 'Cancelled with a message')], max_length=16),
         ),
     ]

@@ -32,6 +32,7 @@ class Notification(models.Model):
         WAITING = "waiting", _("Waiting list")
         OFFER = "offer", _("A place is free")
         OFFER_PASSED = "offer_passed", _("The offer has passed")
+        LEFT = "left", _("Cancelled with a message")
 
     class Recipient(models.TextChoices):
         ATTENDEE = "attendee", _("Attendee")

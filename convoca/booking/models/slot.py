@@ -144,6 +144,8 @@ class Booking(models.Model):
     field_2 = models.CharField(max_length=200, blank=True)
     super_field = models.CharField(max_length=200, blank=True)
     cancel_message = models.TextField(blank=True)
+    # What who booked told the owner when they cancelled; the other way is `cancel_message`.
+    parting_message = models.TextField(blank=True)
 
     # The two addresses of this person: /b/<token> the booking, /j/<join token> the join page.
     token = SealedField()

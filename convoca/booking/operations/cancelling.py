@@ -14,6 +14,7 @@ from convoca.booking.operations.owing import (
     let_others_tell,
     owe_cancellation,
     owe_confirmation,
+    owe_parting,
     owe_request,
     owe_waiting,
 )
@@ -37,11 +38,14 @@ from convoca.core.time import Interval
 QUEUEING = frozenset({Booking.Status.WAITING, Booking.Status.OFFERED})
 
 
-def cancel(booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms: Terms | None = None) -> Booking:
+def cancel(
+    booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms: Terms | None = None, message: str = ""
+) -> Booking:
     """Cancel a booking: the link is denied and the place is free from this moment.
 
     The meeting of an appointment is deleted at the vendor when the undo window has passed; that of a class stays, and
-    the place is offered to whoever waits for it. Raises TooLateToCancel, SlotOver or AlreadyCancelled.
+    the place is offered to whoever waits for it. A `message` is kept, and mailed to the owner. Raises TooLateToCancel,
+    SlotOver or AlreadyCancelled.
     """
     with transaction.atomic():
         slot, held = lock_slot_and_booking(booking)
@@ -49,9 +53,19 @@ def cancel(booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms: Term
         if slot.series_id is not None:
             let_others_tell([held], kinds=OF_OTHERS, now=now)
         owe_cancellation(held, slot, now=now)
+        pass_on(message, held, slot, now=now)
         notify_due.enqueue()
     held.slot = slot
     return held
+
+
+def pass_on(message: str, held: Booking, slot: Slot, *, now: datetime) -> None:
+    """Keep what somebody says who has just cancelled, and owe it to the owner; nothing if they say nothing."""
+    if not message:
+        return
+    held.parting_message = message
+    held.save(update_fields=["parting_message"])
+    owe_parting(held, slot, now=now)
 
 
 def end(held: Booking, slot: Slot, *, by: Actor, terms: Terms, now: datetime) -> None:
@@ -135,8 +149,9 @@ def stand_again(held: Booking, slot: Slot, resources: list[int], *, terms: Terms
         # The session itself was called off, or the whole schedule.
         raise NotOffered
     held.status, held.cancelled_at, held.revision = statuses_before([held])[held.pk], None, held.revision + 1
+    held.parting_message = ""
     _take_back(held, slot, resources, terms=terms, now=now)
-    held.save(update_fields=["status", "cancelled_at", "revision"])
+    held.save(update_fields=["status", "cancelled_at", "revision", "parting_message"])
     note(Verb.RESTORED, by=by, slot=slot, booking=held, now=now)
 
 

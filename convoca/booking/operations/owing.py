@@ -71,6 +71,12 @@ def owe_cancellations(ended: Iterable[tuple[Booking, Booking | None]], *, now: d
     )
 
 
+def owe_parting(booking: Booking, slot: Slot, *, now: datetime) -> None:
+    """Owe the owner what somebody said who cancelled."""
+    recipient = Notification.Recipient.OWNER
+    _owe([_owed(booking, slot, Notification.Kind.LEFT, due_at=now, recipient=recipient)])
+
+
 def owe_request(booking: Booking, slot: Slot, *, told_by: Booking | None = None, now: datetime) -> None:
     """Owe the attendee the word that the request has arrived, and the owner the question."""
     _owe(

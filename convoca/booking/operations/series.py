@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from convoca.booking.models import Booking, Occupancy, Resource, Schedule, Series, Slot
 from convoca.booking.operations.auditing import ATTENDEE, Actor
 from convoca.booking.operations.booking import Client, book_places, refuse_while_paused, write_on_demand
-from convoca.booking.operations.cancelling import end, may_undo, owe_again, stand_again, undo_cancel
+from convoca.booking.operations.cancelling import end, may_undo, owe_again, pass_on, stand_again, undo_cancel
 from convoca.booking.operations.counting import lock_person
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import OF_OTHERS, let_others_tell, owe_cancellations
@@ -140,12 +140,12 @@ def sign_up_for_series(
 
 
 def cancel_following(
-    booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms: Terms | None = None
+    booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms: Terms | None = None, message: str = ""
 ) -> list[Booking]:
     """Cancel this booking and its person's following ones of the same series; return them in order of their starts.
 
-    Which these are, `questions.series.following_bookings` says. One mail tells of all of them. Raises what `cancel`
-    raises, for whichever of them; then nothing has changed.
+    Which these are, `questions.series.following_bookings` says. One mail tells of all of them; a `message` is kept with
+    the first, and mailed to the owner. Raises what `cancel` raises, for whichever of them; then nothing has changed.
     """
     with transaction.atomic():
         following = following_bookings(booking, now=now)
@@ -161,6 +161,7 @@ def cancel_following(
             end(each, each.slot, by=by, terms=terms or client_terms(each.slot.schedule), now=now)
         owe_cancellations(((each, None if each is ending[0] else ending[0]) for each in ending), now=now)
         let_others_tell(ending, kinds=OF_OTHERS, now=now)
+        pass_on(message, ending[0], ending[0].slot, now=now)
         notify_due.enqueue()
     return ending
 

@@ -240,6 +240,8 @@ def _facts(booking: Booking) -> list[tuple[str, str]]:
         (gettext("Phone"), booking.phone),
         (gettext("Mobile phone"), booking.mobile),
     ]
+    if booking.status == Booking.Status.CANCELLED:
+        facts.append((gettext("Their message"), booking.parting_message))
     if booking.quantity > 1:
         facts.append((gettext("Places"), str(booking.quantity)))
     return [(name, value) for name, value in facts if value]

@@ -22,6 +22,7 @@ from convoca.public.answers import SeeOther, personal, reads, reads_and_writes, 
 from convoca.public.booked import Booked, Standing, booked_page, moved_text, standing_of
 from convoca.public.cards import Card, card_for
 from convoca.public.disclosure import disclose, is_disclosed
+from convoca.public.forms import CancelForm
 from convoca.public.holding import Held, for_holder
 from convoca.public.repeated import Repeated, repeated
 
@@ -83,14 +84,15 @@ def cancel_booking(request: HttpRequest, held: Held) -> HttpResponse:
     if request.method != "POST":
         if standing_of(held.booking, now=held.now) not in {Standing.LIVE, Standing.REQUESTED}:
             return _back_to(held)
-        return render(request, "public/cancel.html", _whole_page(request, held))
+        return render(request, "public/cancel.html", _whole_page(request, held) | {"cancelling": CancelForm()})
     if not held.may_change and (held.is_barred or held.booking.status not in QUEUEING):
         return _refused_to_cancel(request, held, phrases.not_yours_to_change(held.booking.slot.schedule))
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return render(request, "public/cancel.html", _whole_page(request, held) | {"cancelling": form}, status=422)
+    cancels = cancel_following if request.POST.get("which") == "following" else cancel
     try:
-        if request.POST.get("which") == "following":
-            cancel_following(held.booking, now=held.now)
-        else:
-            cancel(held.booking, now=held.now)
+        cancels(held.booking, now=held.now, message=form.cleaned_data["message"])
     except AlreadyCancelled:
         return _back_to(held)
     except Refusal as refusal:

@@ -47,6 +47,7 @@ STATES = [
     Link(state=LinkState.DISCONNECTED, label="Zoom"),
     Link(state=LinkState.MANUAL_MISSING),
 ]
+TO_THE_OWNER = {Kind.APPROVAL_WANTED, Kind.LEFT}
 WITHOUT_A_MEETING = {LinkState.NONE, LinkState.HIDDEN}
 # Signs of our own workings in front of people: values of the code, names of columns and states, unfilled places.
 INTERNAL = re.compile(r"None|[{}]|\bNaN\b|&amp;lt;|<[a-z]+>|_|\b(manual|pending|confirmed|delayed|quota|slot|uuid)\b")
@@ -56,7 +57,7 @@ def composed(booking: Booking, kind: str, link: Link, *, before: timedelta = tim
     fresh = Booking.objects.select_related("account", "slot__schedule", "slot__service").get(pk=booking.pk)
     fresh.waits_since = fresh.offered_until = NOW
     notification = Notification(account=fresh.account, booking=fresh, kind=kind, slot_revision=0, booking_revision=0)
-    if kind == Kind.APPROVAL_WANTED:
+    if kind in TO_THE_OWNER:
         notification.recipient = Notification.Recipient.OWNER
     return compose(notification, link, now=fresh.slot.starts_at - before)
 
@@ -365,9 +366,10 @@ def test_no_text_of_a_tenant_or_guest_adds_a_header() -> None:
     Account.objects.update(title='Ana "Ru" iz, S.L.\r\nBcc: y@example.org', contact_email="z\r\nBcc: z@example.org")
     Slot.objects.update(title="Talk\r\nBcc: w@example.org")
 
-    with pytest.raises(Undeliverable):
-        composed(booking, Kind.APPROVAL_WANTED, READY)
-    for kind in set(Kind.values) - {Kind.APPROVAL_WANTED}:
+    for to_owner in TO_THE_OWNER:
+        with pytest.raises(Undeliverable):
+            composed(booking, to_owner, READY)
+    for kind in set(Kind.values) - TO_THE_OWNER:
         mail = parsed(composed(booking, kind, READY).message().as_bytes())
         assert mail["Bcc"] is None
         assert mail["Reply-To"] is None
