@@ -32,6 +32,12 @@ USUAL_HOURS = range(9, 18)
 # So many blocks fit beside each other; more of them stand in the list only.
 MOST_LANES = 4
 
+# What lasts so long and over midnight stands above the hours of a week, or it would take room from all who come.
+STAY = timedelta(hours=12)
+
+# So many stays are drawn above each other.
+MOST_STAYS = 4
+
 # A grid with more blocks than this is no picture any more.
 MOST_BLOCKS = 300
 
@@ -56,23 +62,44 @@ class Block:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stay:
+    """The part of one day of what lasts for days. `lane` is its line above the hours, from 1."""
+
+    occasion: Row
+    state: Words
+    lane: int
+    begins: bool
+    ends: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Column:
     """A resource, a capacity schedule, or a day. `left_out` occasions found no room; they are in the list."""
 
     name: str
     blocks: Sequence[Block]
+    stays: Sequence[Stay] = ()
     left_out: int = 0
     day: date | None = None
     is_today: bool = False
 
+    @property
+    def lanes(self) -> int:
+        """How many blocks stand side by side where most do; none in an idle column."""
+        return max((block.lanes for block in self.blocks), default=0)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Timetable:
-    """The grid. `now_row` is the quarter of an hour that passes now, if it is drawn."""
+    """The grid. `now_row` is the quarter of an hour that passes now, if it is drawn.
+
+    `stays` is how many lines there are above the hours.
+    """
 
     columns: Sequence[Column]
     hours: Sequence[str]
     now_row: int | None
+    stays: int = 0
 
     @property
     def quarters(self) -> int:
@@ -106,14 +133,20 @@ def of_day(
 
 
 def of_week(rows: Sequence[Row], days: Sequence[tuple[date, str]], *, time_zone: str, now: datetime) -> Timetable:
-    """Draw some days, each with the name that stands above it."""
+    """Draw some days, each with the name that stands above it; what lasts for days above their hours."""
     frame = _Frame.around(rows, [day for day, _ in days], time_zone)
     today = local_day(now, time_zone)
-    columns = [
-        replace(frame.column(name, day, [row for row in rows if _touches(row, day, time_zone)]), is_today=day == today)
-        for day, name in days
-    ]
-    return frame.timetable(columns, now=now)
+    lanes = _lanes_of_stays([row for row in rows if _is_stay(row, time_zone)], time_zone)
+    hourly = [row for row in rows if row.slot_id not in lanes]
+    columns = []
+    for day, name in days:
+        column = frame.column(name, day, [row for row in hourly if _touches(row, day, time_zone)])
+        here = [row for row in rows if row.slot_id in lanes and _touches(row, day, time_zone)]
+        stays = [_stay(row, day, lanes[row.slot_id], time_zone) for row in here if lanes[row.slot_id] <= MOST_STAYS]
+        left_out = column.left_out + len(here) - len(stays)
+        columns.append(replace(column, stays=stays, left_out=left_out, is_today=day == today))
+    drawn = max((stay.lane for column in columns for stay in column.stays), default=0)
+    return replace(frame.timetable(columns, now=now), stays=drawn)
 
 
 @dataclass(frozen=True)
@@ -156,6 +189,26 @@ class _Frame:
 
 def _touches(row: Row, day: date, time_zone: str) -> bool:
     return row.day <= day <= local_day(row.ends_at - INSTANT, time_zone)
+
+
+def _is_stay(row: Row, time_zone: str) -> bool:
+    return row.ends_at - row.starts_at >= STAY and local_day(row.ends_at - INSTANT, time_zone) > row.day
+
+
+def _lanes_of_stays(stays: Iterable[Row], time_zone: str) -> dict[int, int]:
+    """Give each stay, in order, the first line that is free from its first day to its last; by the slot's id."""
+    lanes: dict[int, int] = {}
+    last_days: list[date] = []
+    for row in stays:
+        lane = next((lane for lane, last in enumerate(last_days) if last < row.day), len(last_days))
+        last_days[lane:] = [local_day(row.ends_at - INSTANT, time_zone), *last_days[lane + 1 :]]
+        lanes[row.slot_id] = lane + 1
+    return lanes
+
+
+def _stay(row: Row, day: date, lane: int, time_zone: str) -> Stay:
+    last = local_day(row.ends_at - INSTANT, time_zone)
+    return Stay(occasion=row, state=block_state(row), lane=lane, begins=row.day == day, ends=last == day)
 
 
 def _quarters(row: Row, day: date, time_zone: str) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """The superuser's day, row by row: no-shows, the link once more, the strip, and who books meanwhile (J12)."""
 
 import re
+from typing import Any
 
 import pytest
 import time_machine
@@ -42,6 +43,10 @@ def news_address(page: str) -> str:
     return found[1].replace("&amp;", "&")
 
 
+def downloaded(response: Any) -> str:
+    return b"".join(response.streaming_content).decode()
+
+
 # No-shows
 
 
@@ -71,7 +76,7 @@ def test_a_no_show_stands_in_the_history_the_table_and_the_trail(
     after_posting(superuser, act("no-show", booking), {})
     supervise = reverse("manage:supervise", args=[account.name])
 
-    table = b"".join(superuser.get(f"{supervise}/csv", {"view": "history"}).streaming_content).decode()
+    table = downloaded(superuser.get(f"{supervise}/csv", {"view": "history"}))
     assert "2026-11-26 12:00+01:00" in table
     assert "No-show" in words(superuser.get(supervise, {"view": "history"}))
     assert "Marked as no-show" in words(superuser.get(f"{supervise}/trail"))

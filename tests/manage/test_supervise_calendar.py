@@ -170,6 +170,36 @@ def test_a_stay_of_several_days_is_in_each_of_them(superuser: Client, account: A
     assert rows(last_day) == ["Ida"]
 
 
+def test_a_rental_took_the_room_of_those_who_come_by_the_hour(superuser: Client, account: Account) -> None:
+    """What lasts for days stands above the hours of a week, on the same line each day."""
+    rental = make_class(make_capacity_schedule(account), starts_at=at("16:00"))
+    Slot.objects.filter(pk=rental.pk).update(ends_at=at("12:00") + timedelta(days=2))
+    other = make_class(rental.schedule, starts_at=at("17:00"))
+    Slot.objects.filter(pk=other.pk).update(ends_at=at("12:00") + timedelta(days=1))
+    book(make_resource_schedule(account), day=THURSDAY + timedelta(days=1))
+
+    html = superuser.get(supervise_of(account), {"view": "week", **ON_THURSDAY}).text
+
+    stays = re.findall(r'class="block stay (in-\d) is-\w+( begins)?( ends)?"', html)
+    assert stays == [
+        ("in-1", " begins", ""), ("in-2", " begins", ""),
+        ("in-1", "", ""), ("in-2", "", " ends"),
+        ("in-1", "", " ends"),
+    ]  # fmt: skip
+    assert "stays-2" in html
+    assert re.findall(r'class="column (lanes-\d)', html) == ["lanes-0"] * 4 + ["lanes-1"] + ["lanes-0"] * 2
+
+
+def test_a_party_that_goes_on_past_midnight_is_no_rental(superuser: Client, account: Account) -> None:
+    slot = make_class(make_capacity_schedule(account), starts_at=at("22:00"))
+    Slot.objects.filter(pk=slot.pk).update(ends_at=at("22:00") + timedelta(hours=4))
+
+    html = superuser.get(supervise_of(account), {"view": "week", **ON_THURSDAY}).text
+
+    assert "block stay" not in html
+    assert html.count("lane-1-of-1") == 2
+
+
 def test_previous_today_and_next_keep_what_is_looked_for(superuser: Client, account: Account) -> None:
     page = superuser.get(supervise_of(account), {"view": "week", "q": "eva", **ON_THURSDAY})
 

@@ -14,7 +14,7 @@ from convoca.booking.operations.owing import (
     OF_OTHERS,
     let_others_tell,
     owe_cancellations,
-    owe_confirmation,
+    owe_confirmations,
     owe_request,
     owe_waiting,
 )
@@ -132,9 +132,12 @@ def _stand_again(slots: Sequence[Slot], people: BySlot, *, by: Actor, now: datet
 
 def _tell(slots: Sequence[Slot], people: BySlot, *, now: datetime) -> None:
     """Owe each person the mail that says how it stands: one of all that is booked, one of all that is asked for."""
-    for status, owe in ((Status.CONFIRMED, owe_confirmation), (Status.PENDING, owe_request)):
-        of_status = {pk: [each for each in found if each.status == status] for pk, found in people.items()}
-        for booking, teller in each_person_once(slots, of_status):
-            owe(booking, booking.slot, told_by=teller, now=now)
+    owe_confirmations(each_person_once(slots, _of_status(people, Status.CONFIRMED)), now=now)
+    for booking, teller in each_person_once(slots, _of_status(people, Status.PENDING)):
+        owe_request(booking, booking.slot, told_by=teller, now=now)
     for booking in (each for found in people.values() for each in found if each.status == Status.WAITING):
         owe_waiting(booking, booking.slot, now=now)
+
+
+def _of_status(people: BySlot, status: Status) -> BySlot:
+    return {slot: [booking for booking in found if booking.status == status] for slot, found in people.items()}

@@ -1,14 +1,15 @@
 """Changing what was made ahead: one slot of a capacity schedule, or it and the following ones."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 
 from convoca.booking.models import Booking, Meeting, Slot
-from convoca.booking.operations.auditing import Actor, Verb, note
+from convoca.booking.operations.auditing import Actor, Verb, note_slots
 from convoca.booking.operations.gathering import each_person_once, lock_bookings_in, lock_session
 from convoca.booking.operations.linking import find_link, take_link_away, type_link, typed_link
 from convoca.booking.operations.notifying import notify_due
@@ -68,7 +69,7 @@ def edit_slot(slot: Slot, changes: SlotChanges, *, following: bool, by: Actor, n
         edit = _difference(target, changes)
         people = lock_bookings_in([target, *later], statuses=[Booking.Status.CONFIRMED])
         before = {each.pk: Interval(each.starts_at, each.ends_at) for each in [target, *later]}
-        changed = [each for each in [target, *later] if _change(each, edit, by=by, now=now)]
+        changed = _change([target, *later], edit, by=by, now=now)
         moved = [each for each in changed if before[each.pk] != Interval(each.starts_at, each.ends_at)]
         let_others_tell([each for slot in moved for each in people.get(slot.pk, [])], kinds=OF_THE_TIME, now=now)
         told = each_person_once(moved, people)
@@ -107,21 +108,28 @@ def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
     return instant.astimezone(zone).replace(tzinfo=None)
 
 
-def _change(slot: Slot, edit: _Edit, *, by: Actor, now: datetime) -> bool:
-    """Write what is different, and see to its meeting, its mails and who waits. Return whether anything is."""
-    columns = {name: value for name, value in _columns(slot, edit).items() if getattr(slot, name) != value}
-    if columns:
-        _write(slot, columns, now=now)
-    if edit.link:
-        type_link(slot, edit.link, now=now)
-    elif edit.link == "":
-        take_link_away(slot, now=now)
-    if not columns and edit.link is None:
-        return False
-    note(Verb.EDITED, by=by, slot=slot, fields=" ".join(sorted(columns) or ["location"]), now=now)
-    if "capacity" in columns:
-        offer_next(slot, now=now)
-    return True
+def _change(slots: Sequence[Slot], edit: _Edit, *, by: Actor, now: datetime) -> list[Slot]:
+    """Write what is different, and see to meetings, mails and who waits. Return the slots in which anything is."""
+    fields: dict[int, list[str]] = {}
+    for slot in slots:
+        columns = {name: value for name, value in _columns(slot, edit).items() if getattr(slot, name) != value}
+        for name, value in columns.items():
+            setattr(slot, name, value)
+        if columns or edit.link is not None:
+            fields[slot.pk] = sorted(columns)
+    changed = [slot for slot in slots if slot.pk in fields]
+    _write([slot for slot in changed if fields[slot.pk]], fields, now=now)
+    for slot in changed:
+        if edit.link:
+            type_link(slot, edit.link, now=now)
+        elif edit.link == "":
+            take_link_away(slot, now=now)
+    told = {pk: " ".join(columns or ["location"]) for pk, columns in fields.items()}
+    note_slots(Verb.EDITED, changed, by=by, fields=told, now=now)
+    for slot in changed:
+        if "capacity" in fields[slot.pk]:
+            offer_next(slot, now=now)
+    return changed
 
 
 def _columns(slot: Slot, edit: _Edit) -> dict[str, object]:
@@ -141,19 +149,24 @@ def _shifted(slot: Slot, shift: timedelta) -> datetime:
     return localize(local.date(), local.hour * 60 + local.minute, slot.schedule.time_zone) + past_the_minute
 
 
-def _write(slot: Slot, columns: Mapping[str, object], *, now: datetime) -> None:
-    """Save the columns. What people or the vendor have been shown is stale then, unless only the places changed."""
-    was = slot.revision
-    for name, value in columns.items():
-        setattr(slot, name, value)
-    if columns.keys() != {"capacity"}:
+def _write(slots: Sequence[Slot], fields: Mapping[int, Collection[str]], *, now: datetime) -> None:
+    """Save the columns of all slots at once: one after the other would keep everybody's writes waiting on SQLite.
+
+    What people or the vendor have been shown is stale then, unless only the places changed.
+    """
+    if not slots:
+        return
+    shown = [slot for slot in slots if set(fields[slot.pk]) != {"capacity"}]
+    for slot in shown:
         slot.revision += 1
-    slot.save(update_fields=[*columns, "revision"])
-    if columns.keys() & TIMES:
-        offered = Booking.objects.filter(slot=slot, status=Booking.Status.OFFERED, offered_until__gt=slot.starts_at)
-        offered.update(offered_until=slot.starts_at)
-    elif slot.revision != was:
-        keep_owed(slot, was=was)
-    if columns.keys() & SHOWN_AT_VENDOR:
-        wanted = Meeting.objects.filter(slot=slot, wanted=Meeting.Wanted.PRESENT)
-        wanted.update(wanted_revision=slot.revision, due_at=now)
+    Slot.objects.bulk_update(slots, [*sorted({name for slot in slots for name in fields[slot.pk]}), "revision"])
+    its = Slot.objects.filter(pk=OuterRef("slot"))
+    moved = [slot for slot in slots if TIMES & set(fields[slot.pk])]
+    if moved:
+        offers = Booking.objects.filter(slot__in=[slot.pk for slot in moved], status=Booking.Status.OFFERED)
+        late = offers.filter(offered_until__gt=F("slot__starts_at"))
+        late.update(offered_until=Subquery(its.values("starts_at")))
+    keep_owed(slot for slot in shown if slot not in moved)
+    told = [slot.pk for slot in slots if SHOWN_AT_VENDOR & set(fields[slot.pk])]
+    wanted = Meeting.objects.filter(slot__in=told, wanted=Meeting.Wanted.PRESENT)
+    wanted.update(wanted_revision=Subquery(its.values("revision")), due_at=now)

@@ -42,6 +42,18 @@ def owe_confirmation(
     _owe([confirmation, *_reminder(booking, slot, now=now)])
 
 
+def owe_confirmations(standing: Iterable[tuple[Booking, Booking | None]], *, now: datetime) -> None:
+    """Owe at once what `owe_confirmation` owes for bookings, each with whose mail tells of it, if another's.
+
+    The bookings' slots are known, and no link of theirs is being waited for.
+    """
+    owed: list[Notification] = []
+    for booking, teller in standing:
+        confirmation = _owed(booking, booking.slot, Notification.Kind.CONFIRMATION, due_at=now, told_by=teller)
+        owed += [confirmation, *_reminder(booking, booking.slot, now=now)]
+    _owe(owed)
+
+
 def _reminder(booking: Booking, slot: Slot, *, now: datetime) -> list[Notification]:
     """Return the reminder, or nothing if none is wanted or its instant has passed."""
     before = slot.schedule.reminder_minutes
@@ -143,15 +155,18 @@ def let_others_tell(bookings: Sequence[Booking], *, kinds: Collection[str], now:
         Notification.objects.filter(pk=first.pk).update(told_by=None, due_at=now)
 
 
-def keep_owed(slot: Slot, *, was: int) -> None:
-    """Let what is owed of a slot's revision `was` be owed of the slot as it is now, after a change that moved nobody.
+def keep_owed(slots: Iterable[Slot]) -> None:
+    """Let what was owed of these slots' last revision be owed of the one just written: the change moved nobody.
 
     What is owed of revisions before that, such as the reminder of a time it has been moved from, stays outdated.
     """
     owed = Notification.objects.filter(
-        account_id=slot.account_id, booking__slot=slot, kind__in=OF_A_PLACE, slot_revision=was, **UNTOLD
+        booking__slot__in=[slot.pk for slot in slots],
+        kind__in=OF_A_PLACE,
+        slot_revision=F("booking__slot__revision") - 1,
+        **UNTOLD,
     )
-    owed.update(slot_revision=slot.revision)
+    owed.update(slot_revision=F("slot_revision") + 1)
 
 
 def owe_waiting(booking: Booking, slot: Slot, *, now: datetime) -> None:
