@@ -15,7 +15,7 @@ from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import lock_places, owe_link, owe_link_mails
 from convoca.booking.operations.pacing import Paced
 from convoca.booking.operations.wishing import let_go_of_stand_ins, next_generation
-from convoca.booking.questions.differences import asked_for_passcode
+from convoca.booking.questions.differences import asked_for_passcode, what_it_can_have
 from convoca.core.quota import next_utc_midnight
 from convoca.core.reconcile import LOOK_AGAIN, NEXT_STEP, Step, Wanted, back_off
 from convoca.providers import provider_by_id
@@ -192,7 +192,7 @@ def _read_again(claim: Claim, learnt: Learnt, *, now: datetime) -> Columns:
             return _settled() | {
                 "link": Sealed.seal(learnt.link),
                 "passcode": Sealed.seal(learnt.passcode),
-                "differences": _named(learnt.differences(_as_asked(claim))),
+                "differences": _named(learnt.differences(_as_asked(claim)) & what_it_can_have(asked)),
                 "doubted_at": None,
             }
         case Gone() if asked.look_again_at is None:
@@ -264,7 +264,7 @@ def _present(claim: Claim, facts: tuple[MeetingFacts, ...], *, now: datetime) ->
         "link": Sealed.seal(first.link),
         "passcode": Sealed.seal(first.passcode),
         "ready_at": now,
-        "differences": _named(first.differences(claim.spec)),
+        "differences": _named(first.differences(claim.spec) & what_it_can_have(asked)),
         "doubted_at": None,
     }
 
