@@ -1,11 +1,12 @@
 """A new source of links reaches what is booked already: create, switch, delete; quota and batches (J6, B3, B6, T14)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
 
-from convoca.booking.models import Booking, Connection, Meeting, Notification, QuotaDay, Schedule, Slot
+from convoca.booking.models import Account, Booking, Connection, Meeting, Notification, QuotaDay, Schedule, Slot
 from convoca.booking.operations import applying
 from convoca.booking.operations.applying import apply_next, apply_to_existing
 from convoca.booking.operations.approving import approve
@@ -38,6 +39,11 @@ from tests.booking.zooming import SimulatedZoom, meeting_of
 
 pytestmark = pytest.mark.django_db
 
+MAKE: dict[str, Callable[[Account], Schedule]] = {
+    "resource": make_resource_schedule,
+    "service": make_service_schedule,
+    "capacity": make_capacity_schedule,
+}
 ALL, MISSING = Schedule.Applying.ALL, Schedule.Applying.MISSING
 TYPED = "https://meet.example/typed"
 
@@ -141,16 +147,11 @@ def test_the_access_is_not_withdrawn_before_the_old_meetings_are_deleted(zoom: S
     assert (zoom.standing(), Connection.objects.get().state) == ([], Connection.State.CLOSED)
 
 
-@pytest.mark.parametrize("kind", ["resource", "service", "capacity"])
+@pytest.mark.parametrize("kind", MAKE)
 def test_what_has_no_link_gets_one_of_the_source_that_was_chosen_later(kind: str, zoom: SimulatedZoom) -> None:
     """«Hay {n} próximas reservas sin enlace.» All kinds of schedule, and what only awaits its approval."""
     account = make_account()
-    make = {
-        "resource": make_resource_schedule,
-        "service": make_service_schedule,
-        "capacity": make_capacity_schedule,
-    }[kind]
-    schedule = make(account)
+    schedule = MAKE[kind](account)
     slot = _slot_on(schedule)
     zoom.connect(schedule)
     assert counted(schedule, zoom) == Existing(total=1, missing=1)

@@ -103,7 +103,7 @@ def test_its_calendar_entry_is_newer_and_leads_to_the_join_page_which_knows(
     assert (before["SEQUENCE"], after["SEQUENCE"]) == (0, 1)
     assert after["LOCATION"] == before["LOCATION"]
     assert after["CONFERENCE"].params["LABEL"] == "Video call by the backup link"
-    assert "It leads to the backup link." in after["DESCRIPTION"]
+    assert "It leads to the backup link." in str(after["DESCRIPTION"])
     assert SPARE not in str(after)
 
 
