@@ -76,14 +76,13 @@ def not_applied() -> str:
 
 def progress(existing: Existing) -> str:
     """Return "Creating 12 links…" while some are on their way, or nothing."""
-    if existing.applying and not existing.making:
+    coming = existing.making - existing.refused
+    if existing.applying and not coming:
         return gettext("Creating links…")
-    if not existing.making:
+    if not coming:
         return ""
-    sentence = ngettext(
-        "Creating {n} link… {done} of {all} done.", "Creating {n} links… {done} of {all} done.", existing.making
-    )
-    return sentence.format(n=existing.making, done=existing.ready, all=existing.total)
+    sentence = ngettext("Creating {n} link… {done} of {all} done.", "Creating {n} links… {done} of {all} done.", coming)
+    return sentence.format(n=coming, done=existing.ready, all=existing.total)
 
 
 def hindrances(existing: Existing, provider: Provider, *, time_zone: str) -> list[str]:

@@ -151,7 +151,8 @@ def _event(slot: Slot, bookings: Sequence[Booking], link: Link, taken: str, *, n
         event.add("LOCATION", place)
     if link.url:
         conference = vUri(link.url)
-        conference.params.update({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": gettext("Video call")})
+        label = gettext("Video call by the backup link") if link.is_backup else gettext("Video call")
+        conference.params.update({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": label})
         event.add("CONFERENCE", conference)
     event.add("DESCRIPTION", "\n".join(filter(None, [taken, *names])))
     return event

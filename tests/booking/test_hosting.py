@@ -9,6 +9,7 @@ from convoca.booking.models import Booking, Meeting, Schedule, Sealed
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.hosting import NoHostLink, host_link
 from convoca.booking.operations.linking import type_link
+from convoca.booking.questions.differences import differences_of
 from convoca.booking.questions.links import LinkState, links_for
 from convoca.booking.questions.viewers import stranger, token_holder
 from sandbox.faults import Kind
@@ -103,6 +104,17 @@ def test_a_waiting_room_that_zoom_forces_on_us_is_read_back_and_kept_as_a_differ
 
     meeting = meeting_of(booking.slot)
     assert (meeting.observed, meeting.passcode.open(), meeting.differences) == ("present", "", "waiting_room")
+
+
+def test_a_room_was_said_to_lack_a_passcode_that_no_room_can_have(zoom: SimulatedZoom) -> None:
+    """T40: what a vendor does not know is no difference."""
+    booking = book(make_resource_schedule(make_account(), link_source="jitsi"))
+    zoom.work()
+
+    meeting = meeting_of(booking.slot)
+    assert (meeting.observed, meeting.differences) == ("present", "")
+    Meeting.objects.update(differences="passcode")
+    assert differences_of(meeting_of(booking.slot)) == ()
 
 
 # --- the backup link ---

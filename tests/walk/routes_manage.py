@@ -102,6 +102,7 @@ MANAGE: dict[str, Route] = {
         get=answer(supervisors(302) | NOT_OF_ANOTHER_SCHEDULE),
         post=answer(supervisors(303) | NOT_OF_ANOTHER_SCHEDULE, leads=TO_SUPERVISORS_OF_TALKS),
         fields=("back",),
+        is_page=False,
     ),
     "manage:approve": Route(
         visits=of_requests("manage:approve"),

@@ -35,10 +35,10 @@ def put_ours_back(meeting: Meeting, *, now: datetime) -> bool:
         held = _differing(meeting).filter(unleased()).select_for_update(no_key=True).first()
         if held is None:
             return False
-        was, differing = slot.revision, held.differences.split()
+        differing = held.differences.split()
         slot.revision += 1
         slot.save(update_fields=["revision"])
-        keep_owed(slot, was=was)
+        keep_owed([slot])
         Meeting.objects.filter(pk=held.pk).update(
             sent={name: told for name, told in held.sent.items() if name not in differing},
             wanted_revision=slot.revision,

@@ -33,7 +33,12 @@ def back_up_due() -> None:
 def slots_to_back_up(*, now: datetime) -> QuerySet[Slot]:
     """Return the slots at hand without a link whose schedule has a spare one, and somebody has not been told of it."""
     near = Slot.objects.filter(
-        starts_at__lte=now + BACKUP_BEFORE, starts_at__gt=now - BEGUN_AT_MOST, ends_at__gt=now, cancelled_at=None
+        # Named although it follows: the index of slots begins with the account.
+        account=F("schedule__account"),
+        starts_at__lte=now + BACKUP_BEFORE,
+        starts_at__gt=now - BEGUN_AT_MOST,
+        ends_at__gt=now,
+        cancelled_at=None,
     ).exclude(Q(schedule__backup_link=Sealed()) | Q(link_source=Schedule.NO_LINK))
     return near.filter(~Exists(_with_a_link()), ~Exists(_promised(now=now)), Exists(_untold())).order_by("pk")
 

@@ -180,7 +180,7 @@ def _told(slot: Slot, meeting: Meeting | None, viewer: Viewer, *, now: datetime)
             url=meeting.link.open(),
             passcode=meeting.passcode.open(),
             meeting_id=meeting.pk,
-            is_typed=meeting.observed == Meeting.Observed.EXTERNAL,
+            is_typed=meeting.observed == Meeting.Observed.EXTERNAL and not meeting.stands_in,
             differences=differences_of(meeting) if supervises else (),
             has_host_link=supervises and _has_host_link(meeting),
         )

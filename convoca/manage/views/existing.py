@@ -24,7 +24,7 @@ def apply_source(request: HttpRequest, visit: Visit, schedule: str) -> HttpRespo
         block = blocks_of(visit.account, [configured], now=now).get(configured.pk)
         if block is not None and block.seen == request.GET.get("seen"):
             return HttpResponse(status=204)
-        context = {"block": block, "account": visit.account, "back": came_from(request, visit)}
+        context = {"existing": block, "account": visit.account, "back": came_from(request, visit)}
         return render(request, "manage/existing.html", context)
     everything = request.POST.get("to") == Schedule.Applying.ALL
     apply_to_existing(configured, Schedule.Applying.ALL if everything else Schedule.Applying.MISSING, now=now)

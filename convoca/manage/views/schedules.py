@@ -137,7 +137,7 @@ def _process(visit: Visit, schedule: Schedule, form: ProcessForm, *, now: dateti
         "apply_too": existing_phrases.apply_too(upcoming, is_class=schedule.is_capacity) if upcoming else "",
         "last_of": _last_of(visit, schedule),
         "warnings": plan_warnings(schedule, time_zone=visit.account.time_zone, now=now),
-        "block": blocks_of(visit.account, [schedule], now=now).get(schedule.pk),
+        "existing": blocks_of(visit.account, [schedule], now=now).get(schedule.pk),
     }
 
 

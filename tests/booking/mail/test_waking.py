@@ -7,7 +7,7 @@ from django.tasks import task_backends
 from django.tasks.backends.dummy import DummyBackend
 from pytest_django import Settings
 
-from convoca.booking.models import Booking, Connection, Meeting, Notification
+from convoca.booking.models import Booking, Connection, Meeting, Notification, Schedule, Sealed
 from convoca.booking.operations.sending import MAIL_LEASE
 from convoca.booking.operations.waking import wake_due
 from tests.booking.building import NOW, book, make_account, make_resource_schedule
@@ -119,3 +119,29 @@ def test_a_connection_that_is_being_closed_is_taken_further_when_its_time_comes(
     assert woken() == []
     wake_due(LATER)
     assert woken() == [CLOSE]
+
+
+def test_the_backup_link_s_moment_wakes_a_worker_though_no_row_points_at_it() -> None:
+    """Half an hour before the start, and not a second earlier; nobody has typed the link of this one."""
+    schedule = make_resource_schedule(
+        make_account(), link_source="manual", backup_link=Sealed.seal("https://rooms.example.org/spare")
+    )
+    booking = book(schedule)
+    Notification.objects.update(due_at=None)
+    woken()
+    moment = booking.slot.starts_at - timedelta(minutes=30)
+
+    wake_due(moment - timedelta(seconds=1))
+    before = woken()
+    wake_due(moment)
+
+    assert (before, woken()) == ([], ["back_up_due"])
+
+
+def test_a_source_that_is_being_applied_wakes_a_worker_until_it_is() -> None:
+    quiet_booking()
+    Schedule.objects.update(link_source="jitsi", applying=Schedule.Applying.MISSING)
+
+    wake_due(NOW)
+
+    assert woken() == ["apply_due"]
