@@ -12,6 +12,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from convoca.booking.models import Connection, Grant, Meeting, Sealed
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.granting import AccessLost, NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
 from convoca.booking.operations.vendors import application_for
@@ -36,7 +37,7 @@ SCRUB_WAITS_MILLISECONDS = 500
 @task()
 def close_due() -> None:
     """Take every connection that is being closed as far as it gets now."""
-    while close_next(now=timezone.now()):
+    while goes_on() and close_next(now=timezone.now()):
         continue
 
 
