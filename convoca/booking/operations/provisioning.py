@@ -22,7 +22,7 @@ from convoca.booking.operations.faults import place_of
 from convoca.booking.operations.granting import NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE
 from convoca.booking.operations.pacing import pacer
-from convoca.booking.operations.picking import most_urgent, next_in_hand
+from convoca.booking.operations.picking import next_in_hand
 from convoca.booking.operations.recording import lock_slot, record
 from convoca.booking.operations.spending import spend
 from convoca.booking.operations.vendors import application_for
@@ -64,11 +64,10 @@ def provision_due() -> None:
 
 def provision_next(*, now: datetime) -> bool:
     """Act on the most urgent due meeting. Return whether there was one."""
-    number = most_urgent(now=now).first()
-    if number is None:
-        return False
-    _bring_forward(number, now=now)
-    return True
+    with next_in_hand(now=now) as (number, _):
+        if number is not None:
+            _bring_forward(number, now=now)
+    return number is not None
 
 
 def _bring_forward(number: int, *, now: datetime) -> None:
