@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import availability, booking, idle, peer, races
+from bench import availability, booking, delay, idle, peer, races, throughput, urgency
 from bench.installation import DATABASES, postgres_server
 from bench.table import Row, print_rows
 
@@ -43,6 +43,18 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace, str], list[Row]]]] = {
         lambda chosen, database: booking.measure(rounds=chosen.rounds, seconds=chosen.seconds, database=database),
     ),
     "races": ("Races", lambda chosen, database: races.measure(crowds=chosen.crowds, database=database)),
+    "delay": (
+        "From a booking to its link",
+        lambda chosen, database: delay.measure(bookings=chosen.links, database=database),
+    ),
+    "urgency": (
+        "Urgent among a thousand",
+        lambda chosen, database: urgency.measure(bookings=chosen.links, database=database),
+    ),
+    "throughput": (
+        "Workers and a vendor that takes 300 ms",
+        lambda chosen, database: throughput.measure(meetings=chosen.meetings, database=database),
+    ),
     "idle": ("At rest", lambda chosen, database: idle.measure(database=database)),
 }
 
@@ -55,6 +67,8 @@ def main() -> None:
     parser.add_argument("--crowds", type=_numbers, default=[100, 500], help="100,500")
     parser.add_argument("--rounds", type=int, default=15, help="rounds of ten requests each")
     parser.add_argument("--seconds", type=float, default=4, help="how long a crowd books")
+    parser.add_argument("--links", type=int, default=60, help="how many bookings wait for their link")
+    parser.add_argument("--meetings", type=int, default=600, help="how many meetings the workers make")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - PARTS.keys():
         parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")

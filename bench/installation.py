@@ -32,16 +32,16 @@ class Installation:
 
     environment: dict[str, str]
 
-    def run(self, *command: str) -> str:
+    def run(self, *command: str, told: str = "") -> str:
         """Carry out a command in this installation and return what it printed. Raises RuntimeError if it fails."""
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=self.environment, input=told, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)} failed: {done.stderr[-3000:]}")
         return done.stdout
 
-    def ask(self, *question: str) -> Any:
-        """Return what a module of the benchmark prints as JSON when it is run in this installation."""
-        return json.loads(self.run(sys.executable, "-m", *question))
+    def ask(self, *question: str, told: str = "") -> Any:
+        """Return what a module of the benchmark prints as JSON when it is run, told `told`, in this installation."""
+        return json.loads(self.run(sys.executable, "-m", *question, told=told))
 
 
 @contextmanager

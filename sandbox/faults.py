@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -73,17 +74,21 @@ def fault_from(value: Any) -> Fault:
 
 
 class Faults:
-    """The faults that are still to come. The first that fits a call is used."""
+    """The faults that are still to come. The first that fits a call is used; `suffered` counts those that were."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self.suffered: Counter[tuple[Kind, str]] = Counter()
 
     def add(self, fault: Fault) -> None:
         self._faults.append(fault)
 
     def take(self, verb: str) -> Fault | None:
         fault = next((fault for fault in self._faults if fault.fits(verb)), None)
-        if fault is not None and fault.count is not None:
+        if fault is None:
+            return None
+        self.suffered[fault.kind, verb] += 1
+        if fault.count is not None:
             fault.count -= 1
         return fault
 

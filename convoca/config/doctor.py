@@ -3,7 +3,8 @@
 import os
 import smtplib
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 from cryptography.fernet import InvalidToken
 from django.apps import apps
@@ -47,7 +48,8 @@ def _settings(environment: Environment) -> Iterator[str]:
 
 def _database() -> Iterator[str]:
     """Yield what is wrong with the database; the later examinations need what the earlier ones found right."""
-    for examination in (_tables, _keys, _worker, _connections):
+    now = timezone.now()
+    for examination in (_tables, _keys, partial(_worker, now=now), partial(_connections, now=now)):
         try:
             complaints = list(examination())
         except DatabaseError as error:
@@ -85,11 +87,10 @@ def _opens(open_secret: Callable[[], str]) -> bool:
     return True
 
 
-def _worker() -> Iterator[str]:
+def _worker(*, now: datetime) -> Iterator[str]:
     from convoca.booking.operations.leasing import unleased
     from convoca.booking.questions.health import queues
 
-    now = timezone.now()
     for queue in queues(now=now):
         if number := queue.filter(unleased(), due_at__lt=now - DUE_AT_MOST).count():
             yield (
@@ -98,7 +99,7 @@ def _worker() -> Iterator[str]:
             )
 
 
-def _connections() -> Iterator[str]:
+def _connections(*, now: datetime) -> Iterator[str]:
     """Say of each account what its health page says, and nothing of what passes by itself."""
     from convoca.booking.models import Account
     from convoca.booking.questions.health import (
@@ -111,7 +112,6 @@ def _connections() -> Iterator[str]:
         unready_meetings,
     )
 
-    now = timezone.now()
     for account in Account.objects.order_by("pk"):
         for health in connections_health(account, now=now):
             if health.condition is Condition.MISCONFIGURED:

@@ -24,7 +24,10 @@ FINISH_WITHIN = timedelta(seconds=19)
 
 
 def work_until_told(*, threads: int) -> int:
-    """Work until Ctrl-C or SIGTERM; return the exit status, 1 if the work ended by itself."""
+    """Work until Ctrl-C or SIGTERM, then finish what is in hand; return the exit status.
+
+    It is 1 if the work ended by itself.
+    """
     told = False
 
     def note(number: int, frame: FrameType | None) -> None:
@@ -39,6 +42,10 @@ def work_until_told(*, threads: int) -> int:
     # The signal handler may interrupt this thread anywhere, so it takes no lock: a plain flag, looked at often.
     while not told and work.is_alive():
         time.sleep(TOLD_SEEN_WITHIN.total_seconds())
+    # Imported here because operations need Django to be set up.
+    from convoca.booking.operations.ending import end_soon
+
+    end_soon()
     stop.set()
     work.join(FINISH_WITHIN.total_seconds())
     return 0 if told else 1

@@ -10,7 +10,7 @@ from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import clock_text, day_text
 from convoca.core.time import local_day
 
-EVERY_SECOND = "every 1s"
+EVERY_HALF_SECOND = "every 500ms"
 EVERY_FIVE_SECONDS = "every 5s"
 EVERY_MINUTE = "every 60s"
 
@@ -100,7 +100,7 @@ def _pending() -> Card:
         text=gettext(
             "It usually takes a few seconds and at most one minute. It will appear here by itself, no need to reload."
         ),
-        poll=EVERY_SECOND,
+        poll=EVERY_HALF_SECOND,
         announcement=title,
     )
 
@@ -160,7 +160,7 @@ def join_card_for(booking: Booking, link: Link) -> Card | None:
         case LinkState.READY:
             return _ready(booking, link, disclosed=False)
         case LinkState.PENDING:
-            return _still_preparing("pending", EVERY_SECOND)
+            return _still_preparing("pending", EVERY_HALF_SECOND)
         case LinkState.DELAYED:
             return _still_preparing("delayed", EVERY_FIVE_SECONDS)
         case LinkState.FAILED | LinkState.DISCONNECTED | LinkState.QUOTA | LinkState.MANUAL_MISSING:

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from convoca.booking.models import Booking, Meeting, Notification, Slot
-from convoca.booking.operations import provisioning
+from convoca.booking.operations import picking, provisioning
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.granting import usable_token
 from convoca.booking.operations.recording import record
@@ -84,7 +84,7 @@ def test_a_passing_fault_is_never_read_as_gone(zoom: SimulatedZoom, booking: Boo
 def test_a_cancel_that_comes_between_leaves_nothing_to_replace(zoom: SimulatedZoom, booking: Booking) -> None:
     """The worker has read that the meeting is gone; before it acts, the booking is cancelled."""
     Meeting.objects.update(observed=Meeting.Observed.GONE, due_at=zoom.clock())
-    read = provisioning.due_meetings(now=zoom.clock()).get()
+    read = picking.due_meetings(now=zoom.clock()).get()
 
     cancel(booking, now=zoom.clock())
     with transaction.atomic():
@@ -98,7 +98,7 @@ def test_a_cancel_that_comes_between_leaves_nothing_to_replace(zoom: SimulatedZo
 def test_a_claim_that_was_lost_leaves_no_meeting_behind(zoom: SimulatedZoom, booking: Booking) -> None:
     """What the vendor made for a worker that came too late is kept as a retired row and deleted there."""
     other = book(booking.slot.schedule, "12:00")
-    read = provisioning.due_meetings(now=zoom.clock()).get()
+    read = picking.due_meetings(now=zoom.clock()).get()
     late = provisioning._claim(read, provisioning.next_step(read, now=zoom.clock()), token_of(read), now=zoom.clock())
     assert late is not None
     Meeting.objects.filter(pk=read.pk).update(lease_until=None, claim=None, observed=Meeting.Observed.NOTHING)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from convoca.booking.models import Meeting, QuotaDay, Slot
-from convoca.booking.operations import provisioning
+from convoca.booking.operations import picking, provisioning
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.granting import usable_token
 from convoca.booking.operations.moving import move_appointment
@@ -66,7 +66,7 @@ def test_what_a_worker_writes_leaves_alone_what_an_operation_wrote_meanwhile(zoo
     schedule = make_resource_schedule(make_account())
     zoom.connect(schedule)
     booking = book(schedule)
-    read = provisioning.due_meetings(now=zoom.clock()).get()
+    read = picking.due_meetings(now=zoom.clock()).get()
     assert read.connection is not None
     token = usable_token(read.connection, now=zoom.clock())
     claim = provisioning._claim(read, provisioning.next_step(read, now=zoom.clock()), token, now=zoom.clock())

@@ -49,7 +49,7 @@ def test_the_link_appears_without_reload_in_the_browser_that_booked(client: Clie
     changed = client.get(f"{page_of(booking)}/card?seen=pending")
 
     assert "We are preparing your meeting link." in words(page)
-    assert f'hx-get="{page_of(booking)}/card?seen=pending" hx-trigger="every 1s"' in page.content.decode()
+    assert f'hx-get="{page_of(booking)}/card?seen=pending" hx-trigger="every 500ms"' in page.content.decode()
     assert (unchanged.status_code, unchanged.content) == (204, b"")
     assert f'href="{LINK}"' in changed.content.decode()
     assert "Link ready. The join button is now available." in words(changed)

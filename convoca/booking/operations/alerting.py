@@ -12,6 +12,7 @@ from convoca.booking.mail.alerting import compose_alert
 from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Alert
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.sending import (
     LOST_TWICE,
@@ -33,7 +34,7 @@ WHOLE = Alert.objects.select_related("account", "incident__connection", "connect
 def alert_due() -> None:
     """Send every mail to an owner that is due, until none is left or the server is down."""
     with Post() as post:
-        while alert_next(now=timezone.now(), post=post):
+        while goes_on() and alert_next(now=timezone.now(), post=post):
             continue
 
 

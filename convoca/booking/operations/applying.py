@@ -13,6 +13,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from convoca.booking.models import Booking, Meeting, Schedule, Slot
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.taking import lock_slots
 from convoca.booking.operations.wishing import can_make_meetings, replace_meeting
@@ -56,7 +57,7 @@ def _without_meeting(schedule: Schedule, *, now: datetime) -> QuerySet[Slot]:
 @task()
 def apply_due() -> None:
     """Go on with every schedule whose source is being applied, batch by batch."""
-    while apply_next(now=timezone.now()):
+    while goes_on() and apply_next(now=timezone.now()):
         continue
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from convoca.booking.models import Alert, Connection, Grant, Meeting, Schedule, Sealed
 from convoca.booking.operations.auditing import SYSTEM, Verb, note_connection
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.granting import AccessLost, NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
 from convoca.booking.operations.vendors import application_for
@@ -37,7 +38,7 @@ SCRUB_WAITS_MILLISECONDS = 500
 @task()
 def close_due() -> None:
     """Take every connection that is being closed as far as it gets now."""
-    while close_next(now=timezone.now()):
+    while goes_on() and close_next(now=timezone.now()):
         continue
 
 

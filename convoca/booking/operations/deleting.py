@@ -20,6 +20,7 @@ from convoca.booking.models import Booking, Meeting, Membership, Notification, R
 from convoca.booking.operations.auditing import SYSTEM, Actor, Verb, acting, note_schedule
 from convoca.booking.operations.calling_off import call_off
 from convoca.booking.operations.connecting import set_link_source
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.faults import place_of
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.notifying import notify_due
@@ -78,7 +79,7 @@ def let_go(schedule: Schedule, *, now: datetime) -> int:
 @task()
 def take_schedules_away() -> None:
     """Take every schedule that is being deleted as far as it gets now."""
-    while take_away_next(now=timezone.now()):
+    while goes_on() and take_away_next(now=timezone.now()):
         continue
 
 

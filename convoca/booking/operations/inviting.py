@@ -18,6 +18,7 @@ from convoca.booking.mail.post import Post
 from convoca.booking.models import Account, Invitation, Membership, Sealed
 from convoca.booking.operations.addresses import digest, new_token
 from convoca.booking.operations.auditing import Verb, acting, note_person
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.refusals import AlreadyUser, SignUpClosed, WrongDomain
 from convoca.booking.questions.people import admits
 
@@ -126,7 +127,7 @@ def _write(
 def invite_due() -> None:
     """Send the invitations that are due, one by one, until none is left."""
     with Post() as post:
-        while send_next(now=timezone.now(), post=post):
+        while goes_on() and send_next(now=timezone.now(), post=post):
             continue
 
 

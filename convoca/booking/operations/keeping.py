@@ -15,6 +15,7 @@ from django.utils import timezone
 from convoca.booking.models import Connection, Grant
 from convoca.booking.operations import granting
 from convoca.booking.operations.closing import delete_if_unused, scrub
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.granting import AccessLost, NoTokenNow, renewed_token, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, unleased
 from convoca.booking.operations.mending import resume
@@ -39,14 +40,14 @@ IDLE_AT_MOST = timedelta(days=7)
 @task()
 def renew_due() -> None:
     """Renew every token that is due for it, until none is left."""
-    while renew_next(now=timezone.now()):
+    while goes_on() and renew_next(now=timezone.now()):
         continue
 
 
 @task()
 def check_due() -> None:
     """Prove every access that is due for it, until none is left."""
-    while check_next(now=timezone.now()):
+    while goes_on() and check_next(now=timezone.now()):
         continue
 
 

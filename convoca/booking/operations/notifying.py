@@ -16,6 +16,7 @@ from convoca.booking.mail.kinds import OF_A_PLACE, OF_AN_END
 from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Booking, Meeting, Notification, Slot
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.owing import owe_link_mails, remember_backup_link
 from convoca.booking.operations.sending import (
@@ -68,7 +69,7 @@ WHOLE = Notification.objects.select_related(
 def notify_due() -> None:
     """Send every mail that is due, the one that has waited longest first, until none is left or the server is down."""
     with Post() as post:
-        while notify_next(now=timezone.now(), post=post):
+        while goes_on() and notify_next(now=timezone.now(), post=post):
             continue
 
 

@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 from django.tasks import task
 from django.utils import timezone
 
 from convoca.booking.models import Connection, Meeting
 from convoca.booking.operations.claiming import Claim, Learnt, is_doubted, observed_of, settle, unchanged
+from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.faults import place_of
-from convoca.booking.operations.granting import BREAK_AFTER, NoTokenNow, usable_token
-from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
+from convoca.booking.operations.granting import NoTokenNow, usable_token
+from convoca.booking.operations.leasing import CALL_SECONDS, LEASE
 from convoca.booking.operations.pacing import pacer
+from convoca.booking.operations.picking import next_in_hand
 from convoca.booking.operations.recording import lock_slot, record
 from convoca.booking.operations.spending import spend
 from convoca.booking.operations.vendors import application_for
@@ -35,9 +36,6 @@ from convoca.providers.wire import carry_out
 
 log = structlog.get_logger(__name__)
 
-# Zoom's smallest plan takes two creates a second; more calls at once only collect refusals.
-IN_FLIGHT_PER_CONNECTION = 4
-
 # Whoever edits seldom edits once: what changes within this time travels as one call. The link is the same meanwhile.
 EDITS_SETTLE = timedelta(seconds=5)
 
@@ -47,23 +45,42 @@ SHORTEST_CALL_SECONDS = 5.0
 
 @task()
 def provision_due() -> None:
-    """Bring every meeting that is due one step closer to what is wanted, the soonest first, until none is left."""
-    while provision_next(now=timezone.now()):
-        continue
+    """Bring every meeting that is due one step closer to what is wanted, the soonest first, until none is left.
+
+    Whoever finds more than one calls another hand. A whole term is owed by one wake-up, and so is what a Reconnect or
+    midnight sets free; one worker alone would make it one by one.
+    """
+    called = False
+    while goes_on():
+        now = timezone.now()
+        with next_in_hand(now=now) as (number, more):
+            if number is None:
+                return
+            if more and not called:
+                provision_due.enqueue()
+                called = True
+            _bring_forward(number, now=now)
 
 
 def provision_next(*, now: datetime) -> bool:
     """Act on the most urgent due meeting. Return whether there was one."""
-    meeting = due_meetings(now=now).first()
+    with next_in_hand(now=now) as (number, _):
+        if number is not None:
+            _bring_forward(number, now=now)
+    return number is not None
+
+
+def _bring_forward(number: int, *, now: datetime) -> None:
+    meetings = Meeting.objects.select_related("slot__schedule", "slot__service", "connection__grant")
+    meeting = meetings.filter(pk=number).first()
     if meeting is None:
-        return False
+        return
     try:
         _take_step(meeting, now=now)
     except Exception as error:
         # Whatever is wrong with this row (a key that is lost, a provider that is no longer there), others are due too.
         log.error("meeting set aside", meeting=meeting.pk, error=type(error).__name__, at=place_of(error))
         _set_aside(meeting, now=now)
-    return True
 
 
 def _take_step(meeting: Meeting, *, now: datetime) -> None:
@@ -86,34 +103,6 @@ def _set_aside(meeting: Meeting, *, now: datetime) -> None:
     attempts = meeting.attempts + 1
     wait = back_off(attempts, jitter=random.random())
     unchanged(meeting).update(attempts=attempts, waiting=Meeting.Waiting.RETRY, due_at=now + wait)
-
-
-def due_meetings(*, now: datetime) -> QuerySet[Meeting]:
-    """Return the meetings that a worker may act on now, the one that starts soonest first.
-
-    A throttled, broken or refreshing connection, or one with enough calls in flight, hides its meetings from here,
-    so it keeps no worker from anybody else's. One that failed several times in a row is asked by one call at a time.
-    """
-    in_flight = (
-        Meeting.objects.filter(connection=OuterRef("connection"), lease_until__gte=Now())
-        .order_by()
-        .values("connection")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    free = Q(connection__isnull=True) | (
-        Q(connection__state__in=[Connection.State.OPEN, Connection.State.CLOSING], connection__grant__isnull=False)
-        & (Q(connection__blocked_until__isnull=True) | Q(connection__blocked_until__lte=now))
-        & unleased("connection__grant__", column="refresh_lease_until")
-        & (Q(connection__failures__lt=BREAK_AFTER, in_flight__lt=IN_FLIGHT_PER_CONNECTION) | Q(in_flight=0))
-    )
-    return (
-        Meeting.objects.filter(unleased(), due_at__lte=now)
-        .annotate(in_flight=Coalesce(Subquery(in_flight), 0))
-        .filter(free)
-        .select_related("slot__schedule", "slot__service", "connection__grant")
-        .order_by("slot__starts_at", "pk")
-    )
 
 
 def next_step(meeting: Meeting, *, now: datetime) -> Step:

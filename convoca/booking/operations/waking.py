@@ -17,7 +17,8 @@ from convoca.booking.operations.inviting import due_invitations, invite_due
 from convoca.booking.operations.keeping import check_due, connections_to_check, grants_to_renew, renew_due
 from convoca.booking.operations.mending import find_forgotten
 from convoca.booking.operations.notifying import due_notifications, notify_due
-from convoca.booking.operations.provisioning import due_meetings, provision_due
+from convoca.booking.operations.picking import due_meetings
+from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.waiting import expire_offers, overdue_offers
 
 log = structlog.get_logger(__name__)
