@@ -15,8 +15,9 @@ from django.db.models.functions import Now
 from convoca.booking.models import Booking, Connection, Grant, Meeting, QuotaDay, Resource, Schedule, Slot
 from convoca.booking.operations.auditing import SYSTEM
 from convoca.booking.operations.booking import book_resource
+from convoca.booking.operations.calling_off import cancel_slot
 from convoca.booking.operations.cancelling import cancel
-from convoca.booking.operations.editing import SlotChanges, cancel_slot, edit_slot
+from convoca.booking.operations.editing import SlotChanges, edit_slot
 from convoca.booking.operations.moving import move_appointment
 from convoca.core.admission import Refusal
 from sandbox.zoom import Zoom

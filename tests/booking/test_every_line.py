@@ -13,7 +13,8 @@ import pytest
 
 from convoca.booking.models import Grant, Meeting, Slot
 from convoca.booking.operations.auditing import SYSTEM
-from convoca.booking.operations.editing import SlotChanges, cancel_slot, edit_slot
+from convoca.booking.operations.calling_off import cancel_slot
+from convoca.booking.operations.editing import SlotChanges, edit_slot
 from convoca.booking.operations.provisioning import EDITS_SETTLE
 from tests.booking.breeding import Breeder, Business, assert_exactly_what_is_wanted, breeder
 from tests.booking.building import make_class
