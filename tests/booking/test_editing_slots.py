@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from convoca.booking.models import (
     Account,
@@ -397,19 +395,3 @@ def test_a_session_that_is_called_off_cannot_be_called_off_edited_booked_or_rest
     with pytest.raises(NotOffered):
         undo_cancel(booked, now=NOW, by=owner)
     assert not may_undo(booked, now=NOW)
-
-
-def statements_of_moving(weeks: int, owner: Actor) -> int:
-    schedule = make_capacity_schedule(owner.membership.account, slug=f"course-{weeks}")  # type: ignore[union-attr]
-    slots = make_course(schedule, weeks)
-    for slot in slots:
-        for person in range(2):
-            sign_up(slot, f"person-{person}@example.org")
-    with CaptureQueriesContext(connection) as queries:
-        assert len(edit(slots[0], owner, following=True, starts_at=at("18:30"), ends_at=at("19:30"))) == weeks
-    return len(queries)
-
-
-def test_moving_a_whole_series_took_statements_for_each_of_its_sessions(owner: Actor) -> None:
-    """On SQLite a write keeps all others waiting: a series costs as many statements as one that is a fourth of it."""
-    assert statements_of_moving(3, owner) == statements_of_moving(12, owner)
