@@ -93,7 +93,7 @@ def _zoom(users: int) -> Iterator[tuple[Zoom, list[dict[str, str]]]]:
 
 @contextmanager
 def working(scene: Scene, *, processes: int = 1) -> Iterator[list[Server]]:
-    """Run so many workers of the command line until the block ends; each has made a meeting before it begins."""
+    """Run so many workers of the command line until the block ends."""
     with ExitStack() as stack:
         yield [stack.enter_context(_worker(scene.installation)) for _ in range(processes)]
 

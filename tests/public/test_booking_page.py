@@ -40,7 +40,7 @@ def booked_here(client: Client, *, source: str = "zoom") -> Booking:
 
 
 def test_the_link_appears_without_reload_in_the_browser_that_booked(client: Client) -> None:
-    """M9, J3: the page asks every second; nothing has changed is 204, a change is the new card and one announcement."""
+    """M9, J3: the page asks twice a second; nothing has changed is 204, a change is a new card and an announcement."""
     booking = booked_here(client)
     page = client.get(page_of(booking))
 
