@@ -9,7 +9,6 @@ from convoca.booking.models import Booking, Meeting, Schedule, Sealed
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.hosting import NoHostLink, host_link
 from convoca.booking.operations.linking import type_link
-from convoca.booking.questions.differences import differences_of
 from convoca.booking.questions.links import LinkState, links_for
 from convoca.booking.questions.viewers import stranger, token_holder
 from sandbox.faults import Kind
@@ -113,8 +112,6 @@ def test_a_room_was_said_to_lack_a_passcode_that_no_room_can_have(zoom: Simulate
 
     meeting = meeting_of(booking.slot)
     assert (meeting.observed, meeting.differences) == ("present", "")
-    Meeting.objects.update(differences="passcode")
-    assert differences_of(meeting_of(booking.slot)) == ()
 
 
 # --- the backup link ---

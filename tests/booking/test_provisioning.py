@@ -96,16 +96,6 @@ def test_what_zoom_is_told_names_the_occasion_and_not_the_client(zoom: Simulated
     assert "Luis" not in "".join(MeetingAttempt.objects.values_list("outcome", flat=True))
 
 
-def test_a_jitsi_meeting_was_said_to_lack_a_passcode_that_jitsi_does_not_know(zoom: SimulatedZoom) -> None:
-    booking = book(make_resource_schedule(make_account("Jitsis"), link_source="jitsi", waiting_room=True))
-
-    zoom.work()
-
-    meeting = meeting_of(booking.slot)
-    assert (meeting.provider, meeting.observed) == ("jitsi", Meeting.Observed.PRESENT)
-    assert meeting.differences == ""
-
-
 def test_what_is_up_to_date_costs_no_call(zoom: SimulatedZoom, schedule: Schedule) -> None:
     """T32: a no-op is no call."""
     book(schedule)

@@ -59,6 +59,11 @@ OF_SUPERVISORS = {
     "undo",
     "edit-slot",
     "cancel-slot",
+    "arrivals",
+    "start-meeting",
+    "no-show",
+    "send-link",
+    "undo-slot",
 }
 # Of the owner, and of superusers of the whole account as far as the owner lets them.
 OF_PEOPLE = {
@@ -71,8 +76,22 @@ OF_PEOPLE = {
     "unblock-person",
     "send-invitation",
     "withdraw-invitation",
+    "groups",
+    "group",
+    "delete-group",
+    "group-add",
+    "group-remove",
+    "person-groups",
 }
-ON_PEOPLE_POSTED = {"rank-person", "block-person", "unblock-person", "send-invitation", "withdraw-invitation"}
+ON_GROUPS_POSTED = {"delete-group", "group-add", "group-remove", "person-groups"}
+ON_PEOPLE_POSTED = {
+    "rank-person",
+    "block-person",
+    "unblock-person",
+    "send-invitation",
+    "withdraw-invitation",
+    *ON_GROUPS_POSTED,
+}
 # Of a schedule that takes resources; those that are posted want more than a click, or take the resource away.
 OF_RESOURCES = {
     "start-times",
@@ -94,6 +113,9 @@ OF_OWNER = {
     *OF_SERVICES,
     "new-schedule",
     "edit-schedule",
+    "delete-schedule",
+    "leave-meetings",
+    "existing",
     "form",
     "sign-up-form",
     "registration",
@@ -129,7 +151,15 @@ ONLY_POSTED = {
     *ON_THINGS_POSTED,
     *OF_HEALTH_POSTED,
     "dismiss",
+    "leave-meetings",
+    "start-meeting",
+    "no-show",
+    "send-link",
+    "undo-slot",
 }
+
+# A page, nothing new to show, or on to where one goes after the press of a button.
+OPENED = {200, 204, 302, 303}
 
 
 @pytest.fixture
@@ -170,6 +200,7 @@ def addresses(slot: Slot, names: set[str]) -> Iterator[tuple[str, str]]:
         "service": services.services.get().pk,
         "mail": mail.pk,
         "provider": "zoom",
+        "group": slot.account.groups.get_or_create(name="Members")[0].pk,
     }
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
@@ -236,7 +267,7 @@ def test_the_owner_of_another_account_finds_nothing(slot: Slot, log_in: LogIn) -
 
 
 def test_a_superuser_supervises_but_does_not_configure(slot: Slot, superuser: Client) -> None:
-    assert set(statuses(superuser, slot, OF_SUPERVISORS).values()) <= {200, 302, 303}
+    assert set(statuses(superuser, slot, OF_SUPERVISORS).values()) <= OPENED
     assert set(statuses(superuser, slot, OF_OWNER).values()) == {404}
 
 
@@ -254,8 +285,10 @@ def test_the_owner_opens_everything(slot: Slot, owner: Client, settings: Setting
     without_calendar = OF_OWNER - {"mail-html", "mail-calendar"} - WANT_MORE
     # Whoever is unblocked supervises nothing any more; rights want a form.
     of_people, without_calendar = OF_PEOPLE - {"rank-person"}, without_calendar - {"dismiss"}
+    # What is deleted cannot be opened afterwards, and only a schedule that is being deleted leaves meetings behind.
+    of_people, without_calendar = of_people - {"delete-group"}, without_calendar - {"leave-meetings"}
 
-    assert set(statuses(owner, slot, OF_SUPERVISORS | of_people | without_calendar).values()) <= {200, 302, 303}
+    assert set(statuses(owner, slot, OF_SUPERVISORS | of_people | without_calendar).values()) <= OPENED
 
 
 def test_a_superuser_of_one_schedule_sees_no_other(account: Account, log_in: LogIn) -> None:
@@ -264,7 +297,7 @@ def test_a_superuser_of_one_schedule_sees_no_other(account: Account, log_in: Log
     Supervision.objects.create(account=account, membership=membership, schedule=own.schedule)
     browser = log_in(membership)
 
-    assert set(statuses(browser, own, OF_SUPERVISORS).values()) <= {200, 302, 303}
+    assert set(statuses(browser, own, OF_SUPERVISORS).values()) <= OPENED
     assert browser.get(f"/manage/{account.name}/schedules/{other.slug}").status_code == 404
     assert other.name not in browser.get(f"/manage/{account.name}/schedules").text
 

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -22,7 +23,11 @@ LOOKED_AT = 64
 # What starts within this time is next, whoever else may be reaching for it.
 NEAR = timedelta(hours=1)
 
+# For so long a process that reached for what another had already keeps out of the others' way.
+ELBOW_ROOM_SECONDS = 5.0
+
 _in_hand: set[int] = set()
+_jostled_at = float("-inf")
 _lock = threading.Lock()
 
 
@@ -50,9 +55,9 @@ def due_meetings(*, now: datetime) -> QuerySet[Meeting]:
 def next_in_hand(*, now: datetime) -> Iterator[tuple[int | None, bool]]:
     """Take the id of a meeting to act on in hand, None if there is none, and say whether there are more.
 
-    No two threads of a process have the same one in hand. Of what is not near, each takes the next of some connection:
-    many workers who all want the very first one get in each other's way (four processes made a quarter of what one
-    made), and within a connection, where they share a day's allowance, the soonest still comes first.
+    No two threads of a process have the same one in hand. Processes that get in each other's way (four who all wanted
+    the very first one made a quarter of what one made) take, of what is not near, the next of some connection: within
+    a connection, where they share a day's allowance, the soonest still comes first.
     """
     # Not the whole meetings: with all that belongs to them, to sort a thousand takes four times as long.
     due = due_meetings(now=now).order_by("slot__starts_at", "pk")
@@ -69,9 +74,18 @@ def next_in_hand(*, now: datetime) -> Iterator[tuple[int | None, bool]]:
             _in_hand.discard(number or 0)
 
 
+def note_jostle() -> None:
+    """Note that another process had the meeting that this one reached for."""
+    global _jostled_at
+    _jostled_at = time.monotonic()
+
+
 def _choose(rows: Sequence[tuple[int, int | None, datetime]], *, now: datetime) -> int | None:
-    if not rows or rows[0][2] <= now + NEAR:
-        return rows[0][0] if rows else None
+    if not rows:
+        return None
+    is_alone = time.monotonic() - _jostled_at > ELBOW_ROOM_SECONDS
+    if is_alone or rows[0][2] <= now + NEAR:
+        return rows[0][0]
     # Of equal keys a dictionary keeps the last: from the end, that is the soonest.
     soonest = {connection: number for number, connection, _ in reversed(rows)}
     return random.choice(list(soonest.values()))

@@ -22,7 +22,7 @@ from convoca.booking.operations.faults import place_of
 from convoca.booking.operations.granting import NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE
 from convoca.booking.operations.pacing import pacer
-from convoca.booking.operations.picking import next_in_hand
+from convoca.booking.operations.picking import next_in_hand, note_jostle
 from convoca.booking.operations.recording import lock_slot, record
 from convoca.booking.operations.spending import spend
 from convoca.booking.operations.vendors import application_for
@@ -158,6 +158,7 @@ def _claim(meeting: Meeting, step: Step, token: str, *, now: datetime) -> Claim 
             return None
         taken = unchanged(meeting).update(claim=key, lease_until=Now() + LEASE, **_said_before(meeting, step))
         if not taken:
+            note_jostle()
             transaction.set_rollback(True)
             return None
     grant = meeting.connection.grant if meeting.connection else None
