@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from secrets import token_urlsafe
 from threading import Barrier, Lock
 from urllib.parse import urlencode, urlsplit
 
@@ -80,7 +81,8 @@ def at_once(
     gate = Barrier(people)
 
     def wish(number: int) -> Answer:
-        wished = form | own() | {"name": f"Visitor {number}", "email": f"visitor{number}@example.org"}
+        person = {"name": f"Visitor {number}", "email": f"visitor{number}@example.org"}
+        wished = form | own() | person | {"form_key": token_urlsafe(16)}
         with browsing(url) as browser:
             gate.wait(PATIENCE_SECONDS)
             return browser.post(path, wished)

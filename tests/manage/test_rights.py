@@ -285,7 +285,8 @@ def test_the_owner_opens_everything(slot: Slot, owner: Client, settings: Setting
     without_calendar = OF_OWNER - {"mail-html", "mail-calendar"} - WANT_MORE
     # Whoever is unblocked supervises nothing any more; rights want a form.
     of_people, without_calendar = OF_PEOPLE - {"rank-person"}, without_calendar - {"dismiss"}
-    # What is deleted cannot be opened afterwards, who joins a group wants naming, and only a schedule that is being deleted leaves meetings behind.
+    # What is deleted cannot be opened afterwards, who joins a group wants naming, and only a schedule that is being
+    # deleted leaves meetings behind.
     of_people, without_calendar = of_people - {"delete-group", "group-add"}, without_calendar - {"leave-meetings"}
 
     found = statuses(owner, slot, OF_SUPERVISORS | of_people | without_calendar)

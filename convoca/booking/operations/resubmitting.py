@@ -12,7 +12,12 @@ from django.db import IntegrityError
 from convoca.booking.models import Account, Booking
 from convoca.booking.operations.booking import Client
 from convoca.booking.operations.refusals import AlreadyBooked
+from convoca.booking.questions.prepared import Blank, Prepared
 from convoca.core.admission import Refusal
+
+_BOOKED_BY = Prepared(
+    lambda: Booking.objects.select_related("slot").filter(account_id=Blank("account"), form_digest=Blank("form"))
+)
 
 
 def once(account: Account, client: Client, book: Callable[[], Booking]) -> Booking:
@@ -39,7 +44,7 @@ def _booked_by(account: Account, client: Client) -> Booking | None:
     """Return the first booking that the client's form has made."""
     if client.form is None:
         return None
-    return Booking.objects.select_related("slot").filter(account=account, form_digest=client.form).first()
+    return _BOOKED_BY.first(account=account.pk, form=client.form)
 
 
 def _opened(earlier: Booking | None, client: Client) -> Booking:
