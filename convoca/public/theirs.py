@@ -68,7 +68,6 @@ class Theirs(Hand):
 
     @property
     def whose(self) -> str:
-        """Whose booking it is."""
         return self.booking.name
 
     @property

@@ -41,8 +41,7 @@ def show_theirs(request: HttpRequest, home: Home) -> HttpResponse:
 @at_home
 def change_theirs(request: HttpRequest, home: Home, booking: int) -> HttpResponse:
     """Show the times that somebody's booking can be moved to, and move it."""
-    hand = find_theirs(home, booking, now=timezone.now())
-    return change(request, hand, whose=hand.whose)
+    return change(request, find_theirs(home, booking, now=timezone.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
