@@ -159,7 +159,8 @@ if __name__ == "__main__":
         case "make":
             print(json.dumps(make(json.load(sys.stdin))))
         case "queue":
-            print(json.dumps(queue(int(numbers[0]))))
+            queue(int(numbers[0]))
+            print(json.dumps(None))
         case "book":
             print(json.dumps(book(int(numbers[0]))))
         case "book-idle":

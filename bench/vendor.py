@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from sandbox.main import all_vendors
 from sandbox.server import Sandbox
-from sandbox.zoom import SCOPES, Zoom
+from sandbox.zoom import Zoom
+from sandbox.zoom.api import SCOPES
 from sandbox.zoom.state import ANA, USERS, Grant, User
 
 # Nothing that is measured waits for a new token.
