@@ -120,10 +120,10 @@ def _insert(scene: Scene, first: datetime, count: int) -> None:
         )
         cursor.execute(
             f"INSERT INTO booking_booking (account_id, slot_id, status, quantity, name, email, language, time_zone,"  # noqa: S608
-            f" phone, mobile, address, country, field_1, field_2, super_field, cancel_message, token, token_digest,"
-            f" join_token, join_token_digest, uid, revision, created_at)"
+            f" phone, mobile, address, country, field_1, field_2, super_field, cancel_message, parting_message, token,"
+            f" token_digest, join_token, join_token_digest, uid, revision, created_at)"
             f" SELECT {account}, id, 'confirmed', 1, 'A name', 'a@example.org', 'en', 'UTC', '', '', '', '', '', '',"
-            f" '', '', '', 'b' || id, '', 'j' || id, {digest}, 0, starts_at FROM booking_slot"
+            f" '', '', '', '', 'b' || id, '', 'j' || id, {digest}, 0, starts_at FROM booking_slot"
             f" WHERE id > {base} AND schedule_id = {schedule}"
         )
         if connection.vendor == "postgresql":

@@ -11,6 +11,7 @@ from convoca.booking.asking import PersonNameField, form_fields
 from convoca.booking.models import Account, Booking, FormField, Membership, Resource, Schedule, Series, Service, Slot
 from convoca.booking.operations.behalf import Order
 from convoca.booking.operations.linking import LONGEST_LINK, find_link
+from convoca.booking.operations.resubmitting import digest_of, key_for
 from convoca.booking.operations.series import Repeat
 from convoca.booking.questions.people import person_called
 from convoca.booking.wording import day_text, span_text
@@ -174,6 +175,26 @@ class NewBookingForm(ClientForm):
         for name in ("name", "email"):
             if not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, str(self.fields[name].error_messages["required"]))
+
+    @property
+    def form_key(self) -> str:
+        """The key by which the form is known when it is sent again."""
+        return key_for(str(self.data.get("form_key", "")))
+
+    def digest_by(self, supervisor: Membership | None) -> str | None:
+        """Return by what the form is known that this person has sent. Only of a valid form."""
+        typed, order = self.cleaned_data, self.order
+        return digest_of(
+            str(self.data.get("form_key", "")),
+            f"by {supervisor.pk if supervisor else ''}",
+            order.schedule.pk,
+            f"user {self.person.pk}" if self.person else typed["email"].lower(),
+            *(each.pk if each else "" for each in (order.resource, order.service, order.slot)),
+            order.starts_at or "",
+            order.length or "",
+            order.quantity,
+            f"{order.repeat.frequency} {order.repeat.until}" if order.repeat else "",
+        )
 
     @property
     def order(self) -> Order:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from convoca.booking.models import Account, Booking, Connection, Schedule
 from convoca.booking.operations.refusals import (
+    AlreadyBooked,
     AlreadyCancelled,
     AlreadySignedUp,
     HostLink,
@@ -347,6 +348,8 @@ def say(refusal: Refusal) -> str:
             return gettext("Somebody else has that time. Nothing was changed.")
         case SlotFull():
             return gettext("All places of that session are taken. Nothing was changed.")
+        case AlreadyBooked():
+            return gettext("This was booked already. Nothing was changed.")
         case AlreadySignedUp():
             return gettext("This person has a place in that session already. Nothing was changed.")
         case LinkOfAClass():

@@ -64,8 +64,8 @@ class Hints:
 
     `waiting` is how many wait for each full session, where it can be waited for. `courses` are the sessions that are
     booked together, by series. `others` are the lines about who has a place, by session. `current` is the choice that
-    one has, and `quantity` how many places one needs. `whole_days`: bookings last for days. `is_open`: whoever looks
-    may book.
+    one has, or somebody else has unless it `is_own`, and `quantity` how many places that needs. `whole_days`: bookings
+    last for days. `is_open`: whoever looks may book.
     """
 
     checked: frozenset[str] = frozenset()
@@ -73,6 +73,7 @@ class Hints:
     courses: Mapping[int, Course] = field(default_factory=dict)
     others: Mapping[int, Sequence[str]] = field(default_factory=dict)
     current: str = ""
+    is_own: bool = True
     quantity: int = 1
     whole_days: bool = False
     shows_places: bool = True
@@ -111,7 +112,8 @@ class _DayWords:
         else:
             choice = self._stay(offer) if self.hints.whole_days else self._time(offer)
         if choice.value == self.hints.current:
-            return replace(choice, closed=True, is_out=False, tag=gettext("Your current time"))
+            tag = gettext("Your current time") if self.hints.is_own else gettext("The current time")
+            return replace(choice, closed=True, is_out=False, tag=tag)
         if not self.hints.is_open:
             return replace(choice, closed=True)
         return replace(choice, is_checked=True) if choice.value in self.hints.checked else choice

@@ -36,6 +36,11 @@ class Hand(ABC):
         """Who the trail says it was."""
 
     @property
+    def whose(self) -> str:
+        """The name of whose booking it is, if it is not one's own."""
+        return ""
+
+    @property
     @abstractmethod
     def time_zone(self) -> str:
         """Whose clocks the times are shown by."""

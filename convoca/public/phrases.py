@@ -177,7 +177,7 @@ def say_of_move(refusal: Refusal, schedule: Schedule) -> str:
         return gettext("Someone just booked that time. You keep yours – pick another time.")
     if isinstance(refusal, NotOnGrid | WrongLength | OutsideOpeningHours | NotOffered):
         return gettext("That time is not on offer. You keep yours – pick another time.")
-    if isinstance(refusal, InThePast):
+    if isinstance(refusal, InThePast | SlotOver):
         return gettext("That time has passed. You keep yours – pick another time.")
     if isinstance(refusal, SlotFull) and not refusal.left:
         return gettext("All places of that session are taken. You keep yours – pick another one.")
@@ -186,6 +186,29 @@ def say_of_move(refusal: Refusal, schedule: Schedule) -> str:
     if isinstance(refusal, AlreadySignedUp):
         return gettext("You are already signed up for that session. You keep this one – pick another one.")
     return say(refusal, schedule)
+
+
+def say_of_their_move(refusal: Refusal, schedule: Schedule, name: str) -> str:
+    """Return the same to whoever wanted to move the booking of somebody else, who has this `name`."""
+    match refusal:
+        case ResourceTaken():
+            return gettext("Someone just booked that time. Nothing was changed – pick another time.")
+        case NotOnGrid() | WrongLength() | OutsideOpeningHours() | NotOffered():
+            return gettext("That time is not on offer. Nothing was changed – pick another time.")
+        case InThePast() | SlotOver():
+            return gettext("That time has passed. Nothing was changed – pick another time.")
+        case SlotFull(left=0):
+            return gettext("All places of that session are taken. Nothing was changed – pick another one.")
+        case SlotFull():
+            return gettext("There are not enough places left in that session. Nothing was changed – pick another one.")
+        case AlreadySignedUp():
+            return gettext("{name} is already signed up for that session. Pick another one.").format(name=name)
+        case OverlapsOwn():
+            return gettext("{name} already has an appointment at that time. Pick another time.").format(name=name)
+        case LimitReached():
+            return gettext("{name} has as many bookings as one may have here. Nothing was changed.").format(name=name)
+        case _:
+            return say(refusal, schedule)
 
 
 def offer_passed() -> str:

@@ -1,34 +1,20 @@
-"""The key in a form, by which we know it again when it is sent twice.
+"""The key in a visitor's form, by which we know it again when it is sent twice; and what is known by it."""
 
-It stands in the page, so it needs no cookie and no JavaScript. What a form is known by is a digest of its key together
-with who books and what: the same key with other details, guessed or copied, is another form, and tells nothing.
-"""
-
-import hashlib
-import re
-from secrets import token_urlsafe
-
+from convoca.booking.operations import resubmitting
 from convoca.public.forms import BookingForm
 from convoca.public.visit import Visit
-
-KEY_BYTES = 16
-KEY_FORM = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 
 def key_of(form: BookingForm) -> str:
     """Return the key that a page puts into its form: the one it came with, if it was refused, else a new one."""
-    sent = _sent_key(form)
-    return sent if KEY_FORM.fullmatch(sent) else token_urlsafe(KEY_BYTES)
+    return resubmitting.key_for(_sent_key(form))
 
 
 def digest_of(visit: Visit, form: BookingForm) -> str | None:
     """Return by what a valid form is known; None if it came without a key of ours."""
-    key = _sent_key(form)
-    if not KEY_FORM.fullmatch(key):
-        return None
     membership, repeat = visit.viewer.membership, form.repeat_wanted
-    parts = (
-        key,
+    return resubmitting.digest_of(
+        _sent_key(form),
         visit.schedule.pk,
         f"user {membership.pk}" if membership else form.cleaned_data["email"].lower(),
         visit.resource.pk if visit.resource else "",
@@ -38,7 +24,6 @@ def digest_of(visit: Visit, form: BookingForm) -> str | None:
         form.quantity_wanted,
         f"{repeat.frequency} {repeat.until}" if repeat else "",
     )
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
 
 def _sent_key(form: BookingForm) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -26,6 +27,10 @@ from convoca.public.my import Home
 from convoca.public.others import lines_of, seen
 
 MOST_PK = 2**63
+
+ON_A_PAGE = 20
+# Who looks for more leafs through thousands.
+LAST_PAGE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +73,6 @@ class Theirs(Hand):
 
     @property
     def whose(self) -> str:
-        """Whose booking it is."""
         return self.booking.name
 
     @property
@@ -88,6 +92,39 @@ class Line:
     partner: str
     who: Sequence[str]
     status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page of the list. How many there are in all is not counted: that takes longer the more there are."""
+
+    bookings: Sequence[Booking]
+    number: int
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_other_pages(self) -> bool:
+        return self.has_previous or self.has_next
+
+    @property
+    def previous_page_number(self) -> int:
+        return self.number - 1
+
+    @property
+    def next_page_number(self) -> int:
+        return self.number + 1
+
+
+def page_of(bookings: QuerySet[Booking], number: int) -> Page:
+    """Return the page of that number, or the nearest that is shown. One query."""
+    number = max(1, min(number, LAST_PAGE))
+    first = (number - 1) * ON_A_PAGE
+    found = list(bookings[first : first + ON_A_PAGE + 1])
+    return Page(bookings=found[:ON_A_PAGE], number=number, has_next=len(found) > ON_A_PAGE and number < LAST_PAGE)
 
 
 def find_theirs(home: Home, pk: int, *, now: datetime) -> Theirs:

@@ -32,10 +32,12 @@ from convoca.booking.operations.cancelling import cancel, undo_cancel
 from convoca.booking.operations.connecting import connect_schedule
 from convoca.booking.operations.deleting import delete_schedule, let_go, take_away_next
 from convoca.booking.operations.granting import need_owner
+from convoca.booking.operations.moving import move_appointment, move_place
 from convoca.booking.operations.notifying import notify_next
 from convoca.booking.operations.refusals import NotOffered
 from convoca.booking.operations.series import Repeat
 from convoca.booking.operations.slots import open_series
+from convoca.booking.operations.waiting import accept_offer, join_waiting_list
 from convoca.booking.questions.closing import consequences_of, remains_of
 from convoca.core.time import Interval
 from sandbox.faults import Kind
@@ -139,6 +141,25 @@ def test_nobody_books_on_a_schedule_that_is_being_deleted(account: Account, owne
         sign_up(slot)
     with pytest.raises(NotOffered):
         make_class(yoga)
+
+
+def test_what_is_booked_was_moved_while_the_schedule_was_being_deleted(account: Account, owner: Actor) -> None:
+    """And a place that had been offered was taken: its person was told «confirmed», and a moment later «cancelled»."""
+    rooms, yoga = make_resource_schedule(account), make_capacity_schedule(account, has_waiting_list=True)
+    slot, other = make_class(yoga, capacity=1), make_class(yoga)
+    appointment, place = book(rooms), sign_up(slot)
+    offered = join_waiting_list(slot, client=make_client(email="eva@example.org"), now=NOW)
+    moved_on = sign_up(other, "ana@example.org")
+    cancel(place, now=NOW)
+    for schedule in (rooms, yoga):
+        delete_schedule(schedule, message="", by=owner, now=NOW)
+
+    with pytest.raises(NotOffered):
+        move_appointment(Booking.objects.get(pk=appointment.pk), at("12:00"), now=NOW)
+    with pytest.raises(NotOffered):
+        move_place(Booking.objects.get(pk=moved_on.pk), slot, now=NOW)
+    with pytest.raises(NotOffered):
+        accept_offer(Booking.objects.get(pk=offered.pk), now=NOW)
 
 
 def test_what_was_cancelled_before_cannot_be_taken_back_once_the_schedule_is_being_deleted(

@@ -177,6 +177,24 @@ def test_who_let_an_offer_pass_can_take_the_place_while_it_is_free() -> None:
     assert Slot.objects.get().taken == 1
 
 
+def test_while_bookings_were_paused_who_had_let_an_offer_pass_took_the_free_place() -> None:
+    slot, [inside] = full_class(offer_hours=12)
+    passed, held = wait_for(slot, "a@example.org"), wait_for(slot, "b@example.org")
+    cancel(inside, now=NOW)
+    later = NOW + timedelta(hours=12)
+    expire_next(now=later)
+    Schedule.objects.update(is_paused=True)
+
+    accepted = accept_offer(Booking.objects.get(pk=held.pk), now=later)
+    cancel(accepted, now=later)
+    expire_next(now=later + timedelta(hours=12))
+
+    assert accepted.status == "confirmed", "what is held for somebody was promised"
+    assert status(passed) == "waiting"
+    with pytest.raises(BookingsPaused):
+        accept_offer(Booking.objects.get(pk=passed.pk), now=later + timedelta(hours=12))
+
+
 def test_who_let_an_offer_pass_does_not_take_the_place_that_somebody_else_has() -> None:
     slot, [inside] = full_class(offer_hours=1)
     waiting = wait_for(slot, "a@example.org")

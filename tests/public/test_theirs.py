@@ -17,7 +17,7 @@ from convoca.booking.models import (
     Schedule,
     Visibility,
 )
-from convoca.booking.operations.booking import book_place
+from convoca.booking.operations.booking import book_place, book_resource
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.waiting import join_waiting_list
 from tests.booking.building import (
@@ -299,3 +299,56 @@ def test_a_pause_keeps_others_bookings_where_they_are(browser: Client, schedule:
 
     assert answer.status_code == 409
     assert reread(booking).slot.starts_at == at("10:00")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rules", "said"),
+    [
+        ("12:00", {}, "Someone just booked that time. Nothing was changed – pick another time."),
+        ("03:00", {}, "That time is not on offer. Nothing was changed – pick another time."),
+        ("12:00", {"no_overlap": True}, "Luis Pérez already has an appointment at that time. Pick another time."),
+        ("15:00", {"most_per_day": 1}, "Luis Pérez has as many bookings as one may have here. Nothing was changed."),
+    ],
+)
+def test_a_refused_move_of_somebody_else_s_booking_said_that_you_keep_yours(
+    browser: Client, account: Account, wanted: str, rules: dict[str, Any], said: str
+) -> None:
+    schedule = make_resource_schedule(account, resources=2, **EVERYBODYS)
+    booking = book(schedule)
+    same, other = schedule.resources.order_by("pk")
+    book_resource(schedule, other if rules else same, at("12:00"), client=make_client(), now=NOW)
+    Schedule.objects.update(**rules)
+
+    answer = browser.post(f"{OTHERS}/{booking.pk}/change", {"start": start(wanted)})
+
+    assert answer.status_code == 409
+    assert said in words(answer)
+    assert "You" not in words(answer).replace("You can", "")
+    assert reread(booking).slot.starts_at == at("10:00")
+
+
+def test_the_time_of_somebody_else_s_booking_was_called_your_current_time(browser: Client, schedule: Schedule) -> None:
+    booking = book(schedule)
+
+    picker = words(browser.get(f"{OTHERS}/{booking.pk}/change?day=2026-11-26&all=1"))
+    Schedule.objects.update(horizon_days=0)
+    nothing = words(browser.get(f"{OTHERS}/{booking.pk}/change?day=2026-11-26"))
+
+    assert "10:00 The current time" in picker
+    assert "It stays Thursday 26 November" in nothing
+    assert "Your" not in picker
+    assert "You keep" not in nothing
+
+
+def test_a_place_of_somebody_else_that_could_not_move_was_called_yours(browser: Client, account: Account) -> None:
+    schedule = make_capacity_schedule(account, **EVERYBODYS)
+    first, full, double = make_class(schedule), make_class(schedule, capacity=1), make_class(schedule)
+    booking = book_place(first, client=make_client(), now=NOW)
+    book_place(full, client=make_client("Eva", "eva@example.org"), now=NOW)
+    book_place(double, client=make_client(), now=NOW)
+
+    pages = [words(browser.post(f"{OTHERS}/{booking.pk}/change", {"slot": str(slot.pk)})) for slot in (full, double)]
+
+    assert "All places of that session are taken. Nothing was changed – pick another one." in pages[0]
+    assert "Luis Pérez is already signed up for that session. Pick another one." in pages[1]
+    assert not any("You" in page for page in pages)

@@ -46,9 +46,10 @@ def bookings_of(account_id: int, membership: Membership | None, email: str) -> Q
 
     However many others have booked there: both are found by an index.
     """
-    own = Booking.objects.filter(account_id=account_id)
     if membership is not None:
-        return own.filter(membership=membership)
+        # Said of the membership: of the booking SQLite would take the account as the way in, and read all of its own.
+        return Booking.objects.filter(membership=membership, membership__account=account_id)
+    own = Booking.objects.filter(account_id=account_id)
     # As the index has it. The database writes both in capitals: it and Python differ about letters beyond ASCII.
     return own.alias(folded=Upper("email")).filter(membership__isnull=True, folded=Upper(Value(email)))
 

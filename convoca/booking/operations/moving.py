@@ -57,7 +57,7 @@ def _move(booking: Booking, starts_at: datetime, *, now: datetime, by: Actor, te
     needs = needs_of(schedule, resource=None, service=service) if service else [[each] for each in own]
     lock_resources(schedule, sorted({each for need in needs for each in need} | set(own)), had=own)
     slot, held = lock_slot_and_booking(booking)
-    _refuse_without_place(held)
+    _refuse_without_place(held, slot)
     was_at = slot.starts_at
     admit_change(Interval(was_at, slot.ends_at), rules=terms.rules, now=now)
     wanted, as_long = _for_as_long(slot, starts_at, terms)
@@ -106,7 +106,7 @@ def move_place(
         terms = terms or client_terms(to.schedule)
         _lock_person_of(booking, terms)
         old, new, held = lock_slots_and_booking(booking, to)
-        _refuse_without_place(held)
+        _refuse_without_place(held, old)
         if not new.is_live or new.schedule_id != old.schedule_id or not new.schedule.is_capacity or old.pk == new.pk:
             raise NotOffered
         admit_change(Interval(old.starts_at, old.ends_at), rules=terms.rules, now=now)
@@ -149,12 +149,14 @@ def _own_places(held: Booking, slot: Slot, *, terms: Terms) -> int:
     return places
 
 
-def _refuse_without_place(held: Booking) -> None:
-    """Raise AlreadyCancelled, or NoPlaceYet, for what cannot be moved."""
+def _refuse_without_place(held: Booking, slot: Slot) -> None:
+    """Raise AlreadyCancelled, NoPlaceYet or, where the schedule is being deleted, NotOffered for what stays."""
     if held.status == Booking.Status.CANCELLED:
         raise AlreadyCancelled
     if held.status not in PLACED:
         raise NoPlaceYet
+    if slot.schedule.is_closing:
+        raise NotOffered
 
 
 def _lock_person_of(booking: Booking, terms: Terms) -> None:

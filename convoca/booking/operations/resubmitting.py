@@ -3,9 +3,15 @@
 The first booking that a form makes carries the form's digest, which is unique in its account. So of two that are sent
 at the same moment the database lets one pass, in the transaction of the booking itself, and a form that is sent once
 costs no question.
+
+The key by which a form is known stands in its page, so it needs no cookie and no JavaScript. The digest is of the key
+together with who books and what: the same key with other details, guessed or copied, is another form and tells nothing.
 """
 
+import hashlib
+import re
 from collections.abc import Callable
+from secrets import token_urlsafe
 
 from django.db import IntegrityError
 
@@ -18,6 +24,21 @@ from convoca.core.admission import Refusal
 _BOOKED_BY = Prepared(
     lambda: Booking.objects.select_related("slot").filter(account_id=Blank("account"), form_digest=Blank("form"))
 )
+
+KEY_BYTES = 16
+KEY_FORM = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+
+
+def key_for(sent: str) -> str:
+    """Return the key that a page puts into its form: the one it came with, if it was refused, else a new one."""
+    return sent if KEY_FORM.fullmatch(sent) else token_urlsafe(KEY_BYTES)
+
+
+def digest_of(key: str, *parts: object) -> str | None:
+    """Return by what a form with this key, and so asking for this, is known; None if the key is none of ours."""
+    if not KEY_FORM.fullmatch(key):
+        return None
+    return hashlib.sha256("\n".join(map(str, (key, *parts))).encode()).hexdigest()
 
 
 def once(account: Account, client: Client, book: Callable[[], Booking]) -> Booking:

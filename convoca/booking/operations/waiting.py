@@ -5,6 +5,7 @@ passed over but stays first. Of those who let an offer pass, nobody is offered t
 asked it stays free for everybody, for them too, and the next that becomes free is offered to all anew.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -122,7 +123,7 @@ def accept_offer(booking: Booking, *, now: datetime, by: Actor = ATTENDEE, terms
     """Take the place that is held, or that stayed free; where somebody must approve it, ask for it.
 
     Raises NotWaiting if there is no offer, or it has passed; LimitReached or OverlapsOwn if the person has as much as
-    they may have by now.
+    they may have by now; NotOffered once the schedule is being deleted; BookingsPaused for a place that is not held.
     """
     terms = terms or client_terms(booking.slot.schedule)
     with transaction.atomic():
@@ -144,6 +145,8 @@ def _admit_to_offer(held: Booking, slot: Slot, *, terms: Terms, now: datetime) -
     """Raise NotWaiting if there is nothing to take, or a core Refusal if the person has too much besides."""
     if slot.starts_at <= now or not may_take(held, slot, now=now):
         raise NotWaiting
+    # What is held for them was promised; what stayed free they take as anybody would.
+    refuse_while_paused(slot.schedule, terms if held.status == Booking.Status.WAITING else replace(terms, paused=False))
     if terms.counts_the_person:
         others = bookings_of(held.account_id, held.membership, held.email).exclude(pk=held.pk)
         admit_for_person(Interval(slot.starts_at, slot.ends_at), slot.schedule, others, terms=terms, now=now)

@@ -141,7 +141,8 @@ def resources_of(account_id: int, slots: Iterable[Slot]) -> dict[int, str]:
 
 def resources_taken(account_id: int, slots: Iterable[Slot]) -> dict[int, tuple[Taken, ...]]:
     """Return what each of the slots takes, or took before it was cancelled, by the slot's id."""
-    occupancies = Occupancy.objects.filter(account_id=account_id, slot__in=[slot.pk for slot in slots])
+    # The account is said of the slot: of the occupancy SQLite would take it as the way in, and read all that it has.
+    occupancies = Occupancy.objects.filter(slot__account_id=account_id, slot__in=[slot.pk for slot in slots])
     found: dict[int, tuple[Taken, ...]] = {}
     for slot_id, resource, name in occupancies.order_by("pk").values_list("slot_id", "resource_id", "resource__name"):
         found[slot_id] = (*found.get(slot_id, ()), Taken(resource, name))

@@ -77,5 +77,5 @@ def _live(person: Membership) -> QuerySet[Booking]:
 
 
 def _own(person: Membership) -> QuerySet[Booking]:
-    own = Booking.objects.filter(account=person.account_id, membership=person)
+    own = Booking.objects.filter(membership=person, membership__account=person.account_id)
     return own.select_related("slot__schedule", "slot__service")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from convoca.booking.models import Booking, Schedule, Slot
@@ -15,13 +15,17 @@ def rest_of_series(slot: Slot, *, now: datetime) -> list[Slot]:
 
     What is cancelled or has ended is left out.
     """
-    rest = Slot.objects.select_related("schedule").filter(
-        account_id=slot.account_id, cancelled_at__isnull=True, ends_at__gt=now
-    )
-    these = Q(pk=slot.pk)
+    rest = _of_series(slot).filter(cancelled_at__isnull=True, ends_at__gt=now)
     if slot.series_id is not None:
-        these |= Q(series=slot.series_id, starts_at__gte=slot.starts_at)
-    return list(rest.filter(these).order_by("starts_at", "pk"))
+        # Itself stays, though it was moved since it was read.
+        rest = rest.filter(Q(pk=slot.pk) | Q(starts_at__gte=slot.starts_at))
+    return list(rest.order_by("starts_at", "pk"))
+
+
+def _of_series(slot: Slot) -> QuerySet[Slot]:
+    """Return the slots of its series, or itself alone. Not "it or its series", for which SQLite reads all slots."""
+    series = Q(pk=slot.pk) if slot.series_id is None else Q(series=slot.series_id)
+    return Slot.objects.select_related("schedule").filter(series, account_id=slot.account_id)
 
 
 def following_bookings(booking: Booking, *, now: datetime) -> list[Booking]:
@@ -33,27 +37,29 @@ def following_bookings(booking: Booking, *, now: datetime) -> list[Booking]:
     slot = booking.slot
     if slot.series_id is None:
         return [booking]
-    standing = Booking.objects.exclude(status=Booking.Status.CANCELLED).filter(account_id=booking.account_id)
-    later = Q(slot__series=slot.series_id, slot__ends_at__gt=now, slot__starts_at__gte=slot.starts_at)
-    following = standing.filter(Q(pk=booking.pk) | (later & _same_person(booking)))
+    standing = _same_person(booking).exclude(status=Booking.Status.CANCELLED).filter(slot__series=slot.series_id)
+    later = Q(slot__ends_at__gt=now, slot__starts_at__gte=slot.starts_at)
+    following = standing.filter(Q(pk=booking.pk) | later)
     return list(following.select_related("slot__schedule").order_by("slot__starts_at", "pk"))
 
 
-def _same_person(booking: Booking) -> Q:
+def _same_person(booking: Booking) -> QuerySet[Booking]:
+    own = Booking.objects.filter(slot__account_id=booking.account_id)
     if booking.membership_id is not None:
-        return Q(membership=booking.membership_id)
+        return own.filter(membership=booking.membership_id)
+    return _of_one_act(booking).filter(membership__isnull=True)
+
+
+def _of_one_act(booking: Booking) -> QuerySet[Booking]:
+    """Return what was made with this booking, and itself. One after the other, each by its index."""
     first = booking.made_with_id or booking.pk
-    return Q(membership__isnull=True) & (Q(pk=first) | Q(made_with=first))
+    made = Booking.objects.filter(pk=first).values("pk").union(Booking.objects.filter(made_with=first).values("pk"))
+    return Booking.objects.filter(account_id=booking.account_id, pk__in=made)
 
 
 def called_off_with(slot: Slot) -> list[Slot]:
     """Return this slot and those of its series that were called off in the same act, in order."""
-    together = Q(pk=slot.pk)
-    if slot.series_id is not None:
-        together |= Q(series=slot.series_id)
-    called_off = Slot.objects.select_related("schedule").filter(
-        together, account_id=slot.account_id, cancelled_at=slot.cancelled_at, schedule__kind=Schedule.Kind.CAPACITY
-    )
+    called_off = _of_series(slot).filter(cancelled_at=slot.cancelled_at, schedule__kind=Schedule.Kind.CAPACITY)
     return list(called_off.order_by("starts_at", "pk")) if slot.cancelled_at is not None else []
 
 
@@ -72,18 +78,14 @@ def cancelled_with(booking: Booking) -> list[Booking]:
     """Return this booking and its person's others of the same series that were cancelled in the same act, in order."""
     if booking.slot.series_id is None or booking.cancelled_at is None:
         return [booking]
-    cancelled = Booking.objects.filter(
-        account_id=booking.account_id, status=Booking.Status.CANCELLED, cancelled_at=booking.cancelled_at
-    )
-    together = cancelled.filter(Q(pk=booking.pk) | (Q(slot__series=booking.slot.series_id) & _same_person(booking)))
+    cancelled = _same_person(booking).filter(status=Booking.Status.CANCELLED, cancelled_at=booking.cancelled_at)
+    together = cancelled.filter(slot__series=booking.slot.series_id)
     return list(together.select_related("slot__schedule").order_by("slot__starts_at", "pk"))
 
 
 def requests_with(booking: Booking) -> list[Booking]:
     """Return this request and those made in the same act that wait for an answer still, in order."""
-    first = booking.made_with_id or booking.pk
-    waiting = Booking.objects.filter(account_id=booking.account_id, status=Booking.Status.PENDING)
-    asked = waiting.filter(Q(pk=first) | Q(made_with=first)).select_related("slot")
+    asked = _of_one_act(booking).filter(status=Booking.Status.PENDING).select_related("slot")
     return list(asked.order_by("slot__starts_at", "pk"))
 
 

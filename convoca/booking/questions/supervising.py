@@ -127,6 +127,8 @@ def arrived_since(
     made = Booking.objects.filter(
         account_id=account_id,
         pk__gt=after,
+        # Said of the slot as well, whose index begins with it: so the cost is that of the window.
+        slot__account_id=account_id,
         slot__schedule__in=schedules,
         slot__starts_at__gte=window.starts_at,
         slot__starts_at__lt=window.ends_at,

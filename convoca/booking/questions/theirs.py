@@ -23,7 +23,12 @@ def changed_by(viewer: Viewer) -> list[Schedule]:
 
 def theirs(viewer: Viewer, schedules: Iterable[Schedule]) -> QuerySet[Booking]:
     """Return the bookings on these schedules that are somebody else's; of a blocked person only who supervises."""
-    of_others = Booking.objects.filter(account_id=viewer.account_id, slot__schedule__in=list(schedules))
+    of_others = Booking.objects.filter(
+        account_id=viewer.account_id,
+        # Said of the slot as well, whose index begins with it.
+        slot__account_id=viewer.account_id,
+        slot__schedule__in=list(schedules),
+    )
     of_others = of_others.exclude(membership=viewer.membership).exclude(membership__role=Membership.Role.BLOCKED)
     return of_others.select_related("slot__schedule__account", "slot__service", "account", "membership")
 

@@ -17,6 +17,7 @@ from convoca.booking.operations.auditing import acting_on
 from convoca.booking.operations.behalf import book_for, is_within_hours
 from convoca.booking.operations.booking import Client
 from convoca.booking.operations.correcting import Correction, correct
+from convoca.booking.operations.resubmitting import once
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.offers import local_window, slots_on_offer, starts_on_offer
 from convoca.booking.questions.people import people_of
@@ -69,13 +70,17 @@ def new_booking(request: HttpRequest, visit: Visit) -> HttpResponse:
         order = form.order
         if not form.cleaned_data["anyway"] and not is_within_hours(order):
             return _render(request, visit, start, form, now=now, outside=say.outside_hours(start.schedule))
-        booked = book_for(order, client=_client(visit, form), super_field=form.note or "", now=now)
+        client = _client(visit, form)
+        booked = once(
+            visit.account, client, lambda: book_for(order, client=client, super_field=form.note or "", now=now)[0]
+        )
     except SeriesClash as clash:
         return _render(request, visit, start, form, now=now, refused=say.clashes(clash, start.schedule.time_zone))
     except Refusal as refusal:
         return _render(request, visit, start, form, now=now, refused=phrases.say(refusal))
-    messages.success(request, say.booked(booked[0], _when(booked[0].slot, start.schedule), dates=len(booked)))
-    address = reverse("manage:booking", args=[visit.account.name, booked[0].pk])
+    when = _when(booked.slot, start.schedule)
+    messages.success(request, say.booked(booked, when, dates=booked.made_beside.count() + 1))
+    address = reverse("manage:booking", args=[visit.account.name, booked.pk])
     return HttpResponse(status=303, headers={"Location": address})
 
 
@@ -179,6 +184,7 @@ def _client(visit: Visit, form: NewBookingForm) -> Client:
         membership=person,
         details=form.details,
         booked_by=acting_on(form.schedule, visit.viewer),
+        form=form.digest_by(visit.viewer.membership),
     )
 
 

@@ -35,8 +35,8 @@ def change_time(request: HttpRequest, held: Held) -> HttpResponse:
     return change(request, held)
 
 
-def change(request: HttpRequest, hand: Hand, **about: str) -> HttpResponse:
-    """Let whoever has the booking in hand move it. `about` is what its page says beside the times."""
+def change(request: HttpRequest, hand: Hand) -> HttpResponse:
+    """Let whoever has the booking in hand move it."""
     if standing_of(hand.booking, now=hand.now) is not Standing.LIVE or not hand.may_change:
         return SeeOther(hand.page_address)
     visit = read_change(
@@ -44,16 +44,22 @@ def change(request: HttpRequest, hand: Hand, **about: str) -> HttpResponse:
     )
     asked = Asked(chooses_slot=visit.schedule.is_capacity)
     if request.method != "POST":
-        return render(request, "public/change.html", about | _page(hand, visit, ChangeForm(asked=asked)))
+        return render(request, "public/change.html", _page(hand, visit, ChangeForm(asked=asked)))
     form = ChangeForm(request.POST, asked=asked)
     if not form.is_valid():
-        return render(request, "public/change.html", about | _page(hand, visit, form), status=422)
+        return render(request, "public/change.html", _page(hand, visit, form), status=422)
     try:
         _move_to(hand, visit, form)
     except Refusal as refusal:
-        form.add_error("choice", phrases.say_of_move(refusal, visit.schedule))
-        return render(request, "public/change.html", about | _page_after_refusal(hand, visit, form), status=409)
+        form.add_error("choice", _say(refusal, hand, visit))
+        return render(request, "public/change.html", _page_after_refusal(hand, visit, form), status=409)
     return SeeOther(hand.moved_address)
+
+
+def _say(refusal: Refusal, hand: Hand, visit: Visit) -> str:
+    if hand.whose:
+        return phrases.say_of_their_move(refusal, visit.schedule, hand.whose)
+    return phrases.say_of_move(refusal, visit.schedule)
 
 
 def _move_to(hand: Hand, visit: Visit, form: ChangeForm) -> None:
@@ -82,6 +88,7 @@ def _page(hand: Hand, visit: Visit, form: ChangeForm, *, not_before: datetime | 
     page = booked_words(hand)
     context: dict[str, object] = {
         "back": hand.page_address,
+        "whose": hand.whose,
         "account": hand.booking.account,
         "schedule": visit.schedule,
         "visit": visit,
@@ -103,6 +110,7 @@ def _page(hand: Hand, visit: Visit, form: ChangeForm, *, not_before: datetime | 
         return context | {"days": None} | _nothing_else(hand, visit, current)
     hints = Hints(
         current=own,
+        is_own=not hand.whose,
         quantity=hand.booking.quantity,
         shows_places=visit.schedule.shows_places,
         whole_days=visit.lasts_for_days,
@@ -143,7 +151,12 @@ def _nothing_else(hand: Hand, visit: Visit, current: str) -> dict[str, object]:
         service=visit.service,
         kept=None if visit.schedule.is_capacity else kept_length(hand.booking.slot),
     )
+    stays = (
+        gettext("No other free times. It stays {current}.")
+        if hand.whose
+        else gettext("No other free times. You keep {current}.")
+    )
     return {
-        "nothing": gettext("No other free times. You keep {current}.").format(current=current),
+        "nothing": stays.format(current=current),
         "later_dates": visit.at(day=day.isoformat()) if day else "",
     }

@@ -1,6 +1,7 @@
 """The bookings of others, for users whom a schedule lets change everybody's: the list, another time, cancelling."""
 
-from django.core.paginator import Paginator
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,11 +16,9 @@ from convoca.public import phrases
 from convoca.public.answers import SeeOther
 from convoca.public.booked import booked_words
 from convoca.public.my import Home, at_home
-from convoca.public.theirs import Theirs, find_cancelled, find_theirs, lines
+from convoca.public.theirs import Page, Theirs, find_cancelled, find_theirs, lines, page_of
 from convoca.public.views.change import change
 from convoca.public.visit import NUMBER_FORM
-
-ON_A_PAGE = 20
 
 
 @require_safe
@@ -41,8 +40,7 @@ def show_theirs(request: HttpRequest, home: Home) -> HttpResponse:
 @at_home
 def change_theirs(request: HttpRequest, home: Home, booking: int) -> HttpResponse:
     """Show the times that somebody's booking can be moved to, and move it."""
-    hand = find_theirs(home, booking, now=timezone.now())
-    return change(request, hand, whose=hand.whose)
+    return change(request, find_theirs(home, booking, now=timezone.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,15 +76,20 @@ def undo_theirs(request: HttpRequest, home: Home, booking: int) -> HttpResponse:
 
 def _list(request: HttpRequest, home: Home) -> dict[str, object]:
     now = timezone.now()
-    pages = Paginator(theirs_coming(home.viewer, changed_by(home.viewer), now=now), ON_A_PAGE)
-    shown = pages.get_page(request.GET.get("page"))
+    shown = _page(request, home, now=now)
     return {
         "account": home.account,
         "person": home.person,
         "zone": zone_text(home.time_zone, now),
-        "lines": lines(home, list(shown), now=now),
+        "lines": lines(home, shown.bookings, now=now),
         "shown": shown,
     }
+
+
+def _page(request: HttpRequest, home: Home, *, now: datetime) -> Page:
+    said = request.GET.get("page", "")
+    coming = theirs_coming(home.viewer, changed_by(home.viewer), now=now)
+    return page_of(coming, int(said) if NUMBER_FORM.fullmatch(said) else 1)
 
 
 def _ask(request: HttpRequest, hand: Theirs, *, problem: str = "") -> HttpResponse:
