@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -69,7 +69,7 @@ def next_in_hand(*, now: datetime) -> Iterator[tuple[int | None, bool]]:
             _in_hand.discard(number or 0)
 
 
-def _choose(rows: list[tuple[int, int | None, datetime]], *, now: datetime) -> int | None:
+def _choose(rows: Sequence[tuple[int, int | None, datetime]], *, now: datetime) -> int | None:
     if not rows or rows[0][2] <= now + NEAR:
         return rows[0][0] if rows else None
     # Of equal keys a dictionary keeps the last: from the end, that is the soonest.
