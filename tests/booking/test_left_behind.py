@@ -10,6 +10,8 @@ from convoca.booking.operations.applying import apply_next, apply_to_existing
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.mending import find_forgotten
 from convoca.booking.operations.reconnecting import create_new_links, take_over
+from convoca.booking.operations.recording import record
+from convoca.booking.operations.taking import lock_slots
 from convoca.booking.operations.waking import tidy_up
 from convoca.booking.questions.links import link_of
 from convoca.core.reconcile import UNDO_WINDOW
@@ -63,7 +65,6 @@ def test_a_meeting_cancelled_while_its_change_was_refused_was_never_deleted(
 ) -> None:
     rename(booking.slot, zoom)
     zoom.spoil("update", Kind.ANSWER, status=400, body={"code": 300, "message": "Invalid topic."})
-    record = provisioning.record
 
     def cancelled_first(*args: object, **values: object) -> None:
         cancel(booking, now=zoom.clock())
@@ -105,12 +106,11 @@ def test_a_second_worker_who_found_a_batch_done_ended_the_applying_of_the_rest(
     zoom.work()
     zoom.connect(jitsi, BRUNO)
     apply_to_existing(jitsi, Schedule.Applying.ALL, now=zoom.clock())
-    lock = applying.lock_slots
 
     def other_worker_first(slots: list[Slot]) -> list[Slot]:
-        monkeypatch.setattr(applying, "lock_slots", lock)
+        monkeypatch.setattr(applying, "lock_slots", lock_slots)
         assert apply_next(now=zoom.clock())
-        return lock(slots)
+        return lock_slots(slots)
 
     monkeypatch.setattr(applying, "lock_slots", other_worker_first)
     while apply_next(now=zoom.clock()):
