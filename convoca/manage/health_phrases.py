@@ -31,11 +31,14 @@ def ago(instant: datetime, time_zone: str, *, now: datetime) -> str:
     return pgettext("when something happened, within a sentence", "on {day}").format(day=moment(instant, time_zone))
 
 
+def connections_in_need(n: int) -> str:
+    return ngettext("{n} connection needs your attention", "{n} connections need your attention", n).format(n=n)
+
+
 def summary(*, in_need: int, meetings: int, mails: int, is_empty: bool, makes_links: bool, checked: str) -> Words:
     """Return the page's first line: the worst of what there is, or that everything works."""
     if in_need:
-        sentence = ngettext("{n} connection needs your attention", "{n} connections need your attention", in_need)
-        return Words(tone="danger", text=sentence.format(n=in_need))
+        return Words(tone="danger", text=connections_in_need(in_need))
     if meetings:
         sentence = ngettext("{n} meeting needs your attention", "{n} meetings need your attention", meetings)
         return Words(tone="warning", text=sentence.format(n=meetings))

@@ -331,3 +331,18 @@ def test_the_page_costs_the_same_however_much_there_is_to_show(owner: Client, ac
         owner.get(page_of(account))
 
     assert len(few) == len(many) == 22
+
+
+def test_the_day_said_nothing_of_a_connection_that_needs_its_owner(
+    owner: Client, superuser: Client, account: Account, zoom: SimulatedZoom
+) -> None:
+    """J10: whoever only ever looks at the day must find the repair; it is the owner's alone."""
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    day = f"/manage/{account.name}/"
+    assert "needs your attention" not in words(owner.get(day))
+
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+
+    assert f'<a href="{page_of(account)}">1 connection needs your attention</a>' in owner.get(day).content.decode()
+    assert "needs your attention" not in words(superuser.get(day))

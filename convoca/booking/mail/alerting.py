@@ -70,7 +70,7 @@ def _note(alert: Alert, reader: Reader, *, now: datetime) -> Note:
     if alert.kind == Alert.Kind.ALL_CLEAR:
         opening, paragraphs = all_clear(alert.incident, now=now)
         return _to(account, reader, subject=opening, opening=opening, paragraphs=paragraphs)
-    slots = suffering(trouble, now=now)
+    slots = list(suffering(trouble, now=now))
     opening = what_happened(alert.incident, len(slots), account.time_zone)
     paragraphs = (*remedy_of(alert.incident, still_open=alert.kind == Alert.Kind.STILL_OPEN),)
     return _to(

@@ -72,7 +72,7 @@ def apply_next(*, now: datetime) -> bool:
     if schedule is None:
         return False
     batch = list(to_be_turned(schedule, schedule.applying, now=now)[:BATCH]) if can_make_meetings(schedule) else []
-    if not _turn_all(batch, schedule, now=now):
+    if not batch or not _turn_all(batch, schedule, now=now):
         # Nothing is left, or nothing of what is left can be turned.
         Schedule.objects.filter(pk=schedule.pk, applying=schedule.applying, link_source=schedule.link_source).update(
             applying=Schedule.Applying.NOTHING
@@ -80,17 +80,17 @@ def apply_next(*, now: datetime) -> bool:
     return True
 
 
-def _turn_all(batch: Sequence[Slot], schedule: Schedule, *, now: datetime) -> int:
-    """Turn the slots that still need it; return how many these were."""
-    if not batch:
-        return 0
+def _turn_all(batch: Sequence[Slot], schedule: Schedule, *, now: datetime) -> bool:
+    """Turn the slots that still need it. Return False if none of them can be turned."""
     with transaction.atomic():
         held = lock_slots(batch)
-        # Another worker may have been here between the look and the lock.
         due = set(to_be_turned(schedule, schedule.applying, now=now).filter(pk__in=[each.pk for each in held]))
+        if not due:
+            # Another worker was here between the look and the lock; there may be more behind its batch.
+            return True
         turned = sum(_turn(slot, now=now) for slot in held if slot in due)
         provision_due.enqueue()
-    return turned
+    return turned > 0
 
 
 def _turn(slot: Slot, *, now: datetime) -> bool:

@@ -108,13 +108,14 @@ def _set_aside(meeting: Meeting, *, now: datetime) -> None:
 def next_step(meeting: Meeting, *, now: datetime) -> Step:
     """Read the card for this row.
 
-    A slot that has ended rests, but an unfinished deletion is finished; a connection that is being closed starts
-    nothing new. A meeting that is as we want it, but is said to have changed at the vendor, is looked at.
+    A slot that has ended rests, but an unfinished deletion is finished, and so is the look for what is to be deleted; a
+    connection that is being closed starts nothing new. A meeting that is as we want it, but is said to have changed at
+    the vendor, is looked at.
     """
     step = NEXT_STEP[Wanted(meeting.wanted), observed_of(meeting)]
     if step is Step.REST and is_doubted(meeting):
         step = Step.LOOK
-    if meeting.slot.ends_at <= now and step is not Step.DELETE:
+    if meeting.slot.ends_at <= now and meeting.wanted == Meeting.Wanted.PRESENT:
         return Step.REST
     closing = meeting.connection is not None and meeting.connection.state == Connection.State.CLOSING
     return Step.REST if closing and step in {Step.CREATE, Step.UPDATE, Step.REPLACE} else step

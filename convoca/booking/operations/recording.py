@@ -121,6 +121,9 @@ def _write(held: Meeting, columns: Columns, *, asked: Meeting, now: datetime) ->
     due when its undo window has passed, whatever the answer was.
     """
     withdrawn_until = held.due_at if held.wanted != asked.wanted else None
+    if held.wanted != asked.wanted and asked.wanted == Meeting.Wanted.PRESENT:
+        # What was refused was still wanted when it was asked for; it may be deleted all the same.
+        columns = {name: value for name, value in columns.items() if name != "blocked"}
     if held.doubted_at != asked.doubted_at:
         # Doubted again while we asked: what we have just read may be older than that word.
         columns = {name: value for name, value in columns.items() if name != "doubted_at"}

@@ -19,6 +19,7 @@ from convoca.booking.operations.mending import find_forgotten
 from convoca.booking.operations.notifying import due_notifications, notify_due
 from convoca.booking.operations.picking import due_meetings
 from convoca.booking.operations.provisioning import provision_due
+from convoca.booking.operations.reconnecting import go_on_taking_over
 from convoca.booking.operations.waiting import expire_offers, overdue_offers
 
 log = structlog.get_logger(__name__)
@@ -70,6 +71,7 @@ def tidy_up(now: datetime) -> None:
     if found := find_forgotten(now=now):
         log.warning("forgotten meetings found", number=found)
         provision_due.enqueue()
+    go_on_taking_over(now=now)
     never_checked = Connection.objects.filter(state=Connection.State.OPEN, grant__isnull=False, check_at__isnull=True)
     never_checked.update(check_at=now)
     forget_old_notices(now=now)

@@ -75,7 +75,7 @@ def _go_on(incident: Incident, *, now: datetime) -> None:
         return
     if incident.alerts.filter(kind=Alert.Kind.STILL_OPEN).exists():
         return
-    first = next(iter(suffering(trouble_of(incident), now=now)), None)
+    first = suffering(trouble_of(incident), now=now).first()
     if first is not None and incident.opened_at < first.starts_at - REMINDED_BEFORE <= now:
         _owe(incident, Alert.Kind.STILL_OPEN, now=now)
 

@@ -10,6 +10,10 @@ from convoca.core.reconcile import UNDO_WINDOW, Wanted, wanted
 from convoca.providers import PROVIDERS, provider_by_id
 
 WITH_A_LINK = frozenset({Meeting.Observed.PRESENT, Meeting.Observed.EXTERNAL, Meeting.Observed.DETACHED})
+
+# What a vendor has refused to make or to change it may well delete: a refusal ends with the wish that it was about.
+FREED = {"blocked": Meeting.Blocked.NONE, "reason": ""}
+
 AUTOMATIC = frozenset(provider.id for provider in PROVIDERS if provider.capabilities.automatic)
 
 
@@ -134,7 +138,7 @@ def withdraw_all(slots: Iterable[Slot], *, now: datetime, due_at: datetime) -> N
 
 def _withdraw(meetings: QuerySet[Meeting], slots: Collection[int], *, now: datetime, due_at: datetime) -> None:
     # One statement: a worker may be about to learn more of the meetings.
-    meetings.update(wanted=Meeting.Wanted.ABSENT, wanted_at=now, due_at=_due_if_it_may_exist(due_at))
+    meetings.update(wanted=Meeting.Wanted.ABSENT, wanted_at=now, due_at=_due_if_it_may_exist(due_at), **FREED)
     let_go_of_stand_ins(slots, due_at=due_at)
 
 
@@ -157,6 +161,7 @@ def replace_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
             wanted_at=now,
             stands_in=usable,
             due_at=None if usable else _due_if_it_may_exist(now),
+            **FREED,
         )
     return bear_meeting(slot, now=now)
 

@@ -203,6 +203,12 @@ def _health(
     )
 
 
+def connections_in_need(account: Account) -> int:
+    """Count the connections of the account that somebody must mend: the first two conditions. One query."""
+    mistaken = Q(state=Connection.State.OPEN) & ~Q(reason="")
+    return Connection.objects.filter(Q(state=Connection.State.NEEDS_OWNER) | mistaken, account=account).count()
+
+
 def _condition(connection: Connection, *, now: datetime) -> Condition:
     if connection.state == Connection.State.NEEDS_OWNER:
         return Condition.NEEDS_OWNER

@@ -68,7 +68,7 @@ def asked_of_gone(*, now: datetime) -> QuerySet[Meeting]:
     return gone.filter(slot__cancelled_at__isnull=True).exclude(accepted=Meeting.Observed.GONE)
 
 
-def suffering(trouble: Trouble, *, now: datetime) -> list[Slot]:
+def suffering(trouble: Trouble, *, now: datetime) -> QuerySet[Slot]:
     """Return the occasions that suffer from this trouble now, the soonest first."""
     if trouble.kind is Kind.DELETED:
         meetings = asked_of_gone(now=now)
@@ -79,13 +79,13 @@ def suffering(trouble: Trouble, *, now: datetime) -> list[Slot]:
     else:
         meetings = meetings.filter(connection=trouble.connection_id)
     of_it = meetings.filter(account=trouble.account_id, provider=trouble.provider)
-    return list(Slot.objects.filter(pk__in=of_it.values("slot")).select_related("schedule").order_by("starts_at", "pk"))
+    return Slot.objects.filter(pk__in=of_it.values("slot")).select_related("schedule").order_by("starts_at", "pk")
 
 
 def is_present(incident: Incident, *, now: datetime) -> bool:
     """Say whether the incident's cause is there now, or its consequences are only just being mended."""
     trouble = trouble_of(incident)
-    if suffering(trouble, now=now):
+    if suffering(trouble, now=now).exists():
         return True
     if incident.connection_id is None:
         return False

@@ -14,11 +14,12 @@ from convoca.booking.models import Slot
 from convoca.booking.operations.linking import NotALink, find_link, type_link
 from convoca.booking.operations.refusals import HostLink
 from convoca.booking.questions.bookings import confirmed_in, requests_waiting
+from convoca.booking.questions.health import connections_in_need
 from convoca.booking.questions.links import MOVING, LinkState, links_for
 from convoca.booking.questions.supervising import State
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.time import Interval, local_day, localize
-from convoca.manage import phrases
+from convoca.manage import health_phrases, phrases
 from convoca.manage import supervise_phrases as say
 from convoca.manage.agenda import Row, cells_of, known_as, rows_of, shared_link_warning
 from convoca.manage.ahead import first_after, needing_ahead
@@ -143,6 +144,7 @@ def _render_day(
         "watch": Watch(account=visit.account, day=day, after=newest, seen=newest),
         "search_address": reverse("manage:supervise", args=[visit.account.name]),
         "ahead": needing_ahead(visit.viewer, after=day, time_zone=zone, now=now) if day == today else [],
+        "in_danger": _in_danger(visit),
         "waiting": phrases.requests_waiting(waiting) if waiting else "",
         "waiting_list": Asked(today=today, day=today, view=View.COMING, state=State.PENDING).address(visit.account),
         "first_after": None if rows else first_after(visit.viewer, day, time_zone=zone),
@@ -151,6 +153,12 @@ def _render_day(
         "rejected_form": rejected[1] if rejected else None,
     }
     return render_page(request, visit, "manage/today.html", context, status=422 if rejected else 200)
+
+
+def _in_danger(visit: Visit) -> str:
+    """Say that connections need their owner, to whoever that is; the health page says why and mends it."""
+    n = connections_in_need(visit.account) if visit.is_owner else 0
+    return health_phrases.connections_in_need(n) if n else ""
 
 
 def _strip(visit: Visit, day: date, count: int, in_need: int, *, only_need: bool) -> dict[str, object]:
