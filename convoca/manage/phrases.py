@@ -87,8 +87,8 @@ def _refused(provider: str, reason: str) -> str:
 
 def _used_up(provider: str, again: str, waiting: int) -> str:
     sentence = ngettext(
-        "{provider} allows 100 new meetings a day. {n} booking is waiting; it continues at {time}.",
-        "{provider} allows 100 new meetings a day. {n} bookings are waiting; they continue at {time}.",
+        "{provider} allows 100 new meetings a day. {n} meeting is waiting; it continues at {time}.",
+        "{provider} allows 100 new meetings a day. {n} meetings are waiting; they continue at {time}.",
         waiting,
     )
     return sentence.format(provider=provider, n=waiting, time=again)
