@@ -62,12 +62,19 @@ def _block(account: Account, schedule: Schedule, existing: Existing, *, now: dat
         slug=schedule.slug,
         address=reverse("manage:existing", args=[account.name, schedule.slug]),
         poll=EVERY_TWO_SECONDS if goes_on and existing.is_moving else "",
-        seen=f"{'' if goes_on else 'lost-'}{int(existing.applying)}-{existing.missing}-{existing.elsewhere}-{existing.making}-{existing.waiting}-{existing.refused}",
+        seen=_seen(existing) if goes_on else f"{_seen(existing)}-lost",
         progress=say.progress(existing) if goes_on else "",
         done=existing.ready,
         of=existing.in_play,
         notes=say.hindrances(existing, provider, time_zone=zone) if goes_on else (),
         acts=acts,
+    )
+
+
+def _seen(existing: Existing) -> str:
+    return (
+        f"{int(existing.applying)}-{existing.missing}-{existing.elsewhere}"
+        f"-{existing.making}-{existing.waiting}-{existing.refused}"
     )
 
 
