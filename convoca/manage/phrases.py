@@ -282,9 +282,11 @@ def not_a_link() -> str:
     return gettext("Enter a full address that starts with https://")
 
 
-def process_saved(*, applies: bool) -> str:
+def process_saved(*, applies: bool, changes_links: bool) -> str:
     if applies:
         return gettext("Saved. Existing bookings get their new links by themselves; you may leave this page.")
+    if not changes_links:
+        return gettext("Saved.")
     return gettext("Saved. It counts for new bookings; existing ones keep their links.")
 
 
