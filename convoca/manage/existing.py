@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from convoca.booking.models import Account, Schedule
+from convoca.booking.models import Account, Connection, Schedule
 from convoca.booking.operations.wishing import can_make_meetings
 from convoca.booking.questions.existing import Existing, existing_of, to_be_turned
 from convoca.booking.questions.plans import forecast_for
@@ -56,16 +56,25 @@ def _block(account: Account, schedule: Schedule, existing: Existing, *, now: dat
     provider = provider_by_id(schedule.link_source)
     zone = account.time_zone
     acts = [] if existing.applying else _acts(schedule, existing, now=now)
+    # Without access nothing goes on: what is said of it stands with the connection.
+    goes_on = schedule.connection is None or schedule.connection.state == Connection.State.OPEN
     return ExistingBlock(
         slug=schedule.slug,
         address=reverse("manage:existing", args=[account.name, schedule.slug]),
-        poll=EVERY_TWO_SECONDS if existing.is_moving else "",
-        seen=f"{int(existing.applying)}-{existing.missing}-{existing.elsewhere}-{existing.making}-{existing.waiting}-{existing.refused}",
-        progress=say.progress(existing),
+        poll=EVERY_TWO_SECONDS if goes_on and existing.is_moving else "",
+        seen=_seen(existing) if goes_on else f"{_seen(existing)}-lost",
+        progress=say.progress(existing) if goes_on else "",
         done=existing.ready,
-        of=existing.total,
-        notes=say.hindrances(existing, provider, time_zone=zone),
+        of=existing.in_play,
+        notes=say.hindrances(existing, provider, time_zone=zone) if goes_on else (),
         acts=acts,
+    )
+
+
+def _seen(existing: Existing) -> str:
+    return (
+        f"{int(existing.applying)}-{existing.missing}-{existing.elsewhere}"
+        f"-{existing.making}-{existing.waiting}-{existing.refused}"
     )
 
 

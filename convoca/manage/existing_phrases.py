@@ -82,7 +82,7 @@ def progress(existing: Existing) -> str:
     if not coming:
         return ""
     sentence = ngettext("Creating {n} link… {done} of {all} done.", "Creating {n} links… {done} of {all} done.", coming)
-    return sentence.format(n=coming, done=existing.ready, all=existing.total)
+    return sentence.format(n=coming, done=existing.ready, all=existing.in_play)
 
 
 def hindrances(existing: Existing, provider: Provider, *, time_zone: str) -> list[str]:

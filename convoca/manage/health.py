@@ -32,6 +32,8 @@ from convoca.providers.contract import Provider
 
 # Rows of each list; whatever is mended makes room for the next.
 ROWS_AT_MOST = 50
+# Rows of meetings that one reconnection or mere time mends; the others are folded.
+SHOWN_AT_ONCE = 5
 WARNED_WITHIN = timedelta(days=60)
 
 
@@ -102,6 +104,7 @@ class Health:
     summary: Words
     connections: Sequence[ConnectionRow]
     meetings: Sequence[MeetingRow]
+    folded_meetings: Sequence[MeetingRow]
     more_meetings: int
     questions: Sequence[QuestionRow]
     mails: Sequence[MailRow]
@@ -131,6 +134,7 @@ def health_of(account: Account, *, now: datetime) -> Health:
     asked += [_question(each, account, people.get(each.slot_id, []), gone=False) for each in changed[:ROWS_AT_MOST]]
     in_need = sum(each.condition in {Condition.NEEDS_OWNER, Condition.MISCONFIGURED} for each in healths)
     to_do = [each for each in found if each.remedy is not Remedy.WAIT]
+    open_rows, folded = _folded(found)
     return Health(
         summary=say.summary(
             in_need=in_need,
@@ -141,13 +145,26 @@ def health_of(account: Account, *, now: datetime) -> Health:
             checked=_checked(healths, account, now=now),
         ),
         connections=connections,
-        meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in found],
+        meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in open_rows],
+        folded_meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in folded],
         more_meetings=max(0, unready_count(account, now=now) - len(found)),
         questions=asked,
         mails=[_mail(each, account) for each in failed],
         mails_held_up=say.held_up(held) if held else "",
         unheard=unheard(account).exists(),
     )
+
+
+def _folded(found: Sequence[Unready]) -> tuple[list[Unready], list[Unready]]:
+    """Part what is shown at once from what is folded away.
+
+    What needs an act of its own is always shown, and comes first; what waits for one reconnection or comes by itself
+    fills up to a few rows.
+    """
+    own = [each for each in found if each.remedy not in {Remedy.WAIT, Remedy.RECONNECT}]
+    others = [each for each in found if each.remedy in {Remedy.WAIT, Remedy.RECONNECT}]
+    room = max(0, SHOWN_AT_ONCE - len(own))
+    return own + others[:room], others[room:]
 
 
 def _checked(healths: Iterable[ConnectionHealth], account: Account, *, now: datetime) -> str:

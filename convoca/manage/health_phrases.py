@@ -63,8 +63,8 @@ def connection_words(
         found.insert(0, _used_up(health, time_zone))
     if is_open and health.refused:
         sentence = ngettext(
-            "{n} booking failed for another reason: {reason}.",
-            "{n} bookings failed for another reason: {reason}.",
+            "{n} meeting failed for another reason: {reason}.",
+            "{n} meetings failed for another reason: {reason}.",
             health.refused,
         )
         reason = health.refusal.rstrip(".") or gettext("{provider} does not say why").format(provider=name)
@@ -129,7 +129,7 @@ def _used_up(health: ConnectionHealth, time_zone: str) -> Words:
     used = gettext("{used} of {limit} used today.").format(used=health.spent, limit=health.allowance)
     if not health.for_quota or health.quota_until is None:
         return Words(tone="warning", text=used)
-    sentence = ngettext("{n} booking waits until {time}.", "{n} bookings wait until {time}.", health.for_quota).format(
+    sentence = ngettext("{n} meeting waits until {time}.", "{n} meetings wait until {time}.", health.for_quota).format(
         n=health.for_quota, time=moment(health.quota_until, time_zone)
     )
     return Words(tone="warning", text=f"{used} {sentence}")

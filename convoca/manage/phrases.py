@@ -88,8 +88,8 @@ def _refused(provider: str, reason: str) -> str:
 
 def _used_up(provider: str, again: str, waiting: int) -> str:
     sentence = ngettext(
-        "{provider} allows 100 new meetings a day. {n} booking is waiting; it continues at {time}.",
-        "{provider} allows 100 new meetings a day. {n} bookings are waiting; they continue at {time}.",
+        "{provider} allows 100 new meetings a day. {n} meeting is waiting; it continues at {time}.",
+        "{provider} allows 100 new meetings a day. {n} meetings are waiting; they continue at {time}.",
         waiting,
     )
     return sentence.format(provider=provider, n=waiting, time=again)
@@ -283,9 +283,11 @@ def not_a_link() -> str:
     return gettext("Enter a full address that starts with https://")
 
 
-def process_saved(*, applies: bool) -> str:
+def process_saved(*, applies: bool, changes_links: bool) -> str:
     if applies:
         return gettext("Saved. Existing bookings get their new links by themselves; you may leave this page.")
+    if not changes_links:
+        return gettext("Saved.")
     return gettext("Saved. It counts for new bookings; existing ones keep their links.")
 
 

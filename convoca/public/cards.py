@@ -131,7 +131,7 @@ def _quota(booking: Booking, link: Link) -> Card:
     again_at = link.again_at
     assert again_at is not None
     when = f"{day_text(local_day(again_at, booking.time_zone), 'short')}, {clock_text(again_at, booking.time_zone)}"
-    text = gettext("Your meeting link will be created by {time} and sent to {email}.").format(
+    text = gettext("Your meeting link will be created after {time} and sent to {email}.").format(
         time=when, email=booking.email
     )
     return _confirmed("quota", text)

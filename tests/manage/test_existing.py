@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from convoca.booking.models import Account, Meeting, QuotaDay, Schedule
+from convoca.booking.models import Account, Connection, Meeting, QuotaDay, Schedule
 from convoca.booking.operations.applying import apply_next
 from convoca.booking.operations.provisioning import provision_next
 from sandbox.zoom.state import ANA
@@ -38,6 +38,10 @@ def zoom_page(account: Account) -> str:
 
 def apply(browser: Client, schedule: Schedule, to: str, **more: str) -> Any:
     return browser.post(page_of(schedule, "process/existing"), {"to": to, **more})
+
+
+def meeting_count(schedule: Schedule) -> int:
+    return Meeting.objects.filter(slot__schedule=schedule).count()
 
 
 def work_off() -> None:
@@ -134,6 +138,33 @@ def test_what_waits_for_tomorrow_says_when_it_goes_on(
     assert "Creating 2 links… 1 of 3 done." in words(page)
     assert "Zoom allows 100 new meetings a day. 2 continue on Wed 25 Nov, 01:00; the soonest come first." in words(page)
     assert "every 2s" not in page.text
+
+
+def test_after_lost_access_the_progress_promised_what_could_not_go_on(
+    owner: Client, account: Account, schedule: Schedule
+) -> None:
+    apply(owner, schedule, "missing")
+    work_off()
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+
+    page = owner.get(zoom_page(account))
+
+    assert meeting_count(schedule) == 3
+    assert "Creating" not in words(page)
+    assert "every 2s" not in page.text
+
+
+def test_links_from_elsewhere_that_nobody_replaces_are_no_part_of_the_progress(
+    owner: Client, account: Account, schedule: Schedule
+) -> None:
+    apply(owner, schedule, "missing")
+    work_off()
+    Meeting.objects.filter(slot__starts_at__hour=9).update(provider="jitsi", connection=None, observed="present")
+
+    page = words(owner.get(zoom_page(account)))
+
+    assert "1 upcoming booking has a link from elsewhere." in page
+    assert "Creating 2 links… 0 of 2 done." in page
 
 
 def test_a_change_of_the_source_can_take_the_existing_along(

@@ -176,7 +176,7 @@ def test_b5_what_was_refused_can_be_tried_again_at_once(owner: Client, account: 
     where = press(owner, f"{page_of(account)}/meetings/{meeting_of(booking.slot).pk}/retry")
     zoom.work()
 
-    assert "1 booking failed for another reason: " in words(page)
+    assert "1 meeting failed for another reason: " in words(page)
     assert "Try again" in buttons(page)
     assert where == f"{page_of(account)}#not-ready"
     assert meeting_of(booking.slot).observed == Meeting.Observed.PRESENT
@@ -211,9 +211,44 @@ def test_t32_a_used_up_allowance_says_how_many_wait_until_when(owner: Client, ac
     with time_machine.travel(LATER, tick=False):
         page = owner.get(page_of(account))
 
-    assert "100 of 100 used today. 1 booking waits until Wed 25 Nov, 01:00." in words(page)
+    assert "100 of 100 used today. 1 meeting waits until Wed 25 Nov, 01:00." in words(page)
     assert "Today's Zoom meetings are used up: it waits until Wed 25 Nov, 01:00." in words(page)
     assert "Paste a link" in buttons(page)
+
+
+def test_what_waits_for_tomorrow_was_said_to_be_created_now(owner: Client, account: Account) -> None:
+    """T32: within the first minute it was counted twice, as waiting and as on its way."""
+    schedule = make_resource_schedule(account)
+    connect_zoom(schedule)
+    booking = book(schedule)
+    Meeting.objects.filter(slot=booking.slot).update(waiting="quota", due_at=NOW + timedelta(hours=16))
+
+    with time_machine.travel(NOW, tick=False):
+        page = words(owner.get(page_of(account)))
+
+    assert "1 meeting waits until Wed 25 Nov, 01:00." in page
+    assert "being created" not in page
+
+
+def test_many_that_one_reconnection_mends_pushed_away_what_needs_an_act_of_its_own(
+    owner: Client, account: Account
+) -> None:
+    """B5: what is refused stands first, and of what one consent mends only a few are unfolded."""
+    schedule = make_resource_schedule(account)
+    connect_zoom(schedule)
+    for hour in range(10, 16):
+        book(schedule, f"{hour}:00", client=make_client(email=f"c{hour}@example.org"))
+    refused(schedule, "16:00")
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+
+    with time_machine.travel(LATER, tick=False):
+        page = owner.get(page_of(account))
+
+    shown, folded = page.text.split("<details", 1)
+    assert "2 more without a link" in folded
+    assert shown.index("16:00–") < shown.index("10:00–")
+    assert [f"{hour}:00–" in shown for hour in range(10, 16)] == [True, True, True, True, False, False]
+    assert [f"{hour}:00–" in folded for hour in range(14, 16)] == [True, True]
 
 
 def test_the_operator_s_error_says_who_must_act(owner: Client, account: Account) -> None:

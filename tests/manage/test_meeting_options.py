@@ -19,7 +19,7 @@ from tests.booking.building import (
 )
 from tests.booking.zooming import SimulatedZoom, meeting_of
 from tests.manage.conftest import LogIn
-from tests.manage.reading import choices, page_of, words
+from tests.manage.reading import choices, page_of, said, words
 
 ON_THURSDAY = {"day": THURSDAY.isoformat()}
 SPARE = "https://rooms.example.org/spare?key=4711"
@@ -176,6 +176,7 @@ def test_a_backup_link_is_typed_like_any_other_and_kept_encrypted(
 
     kept = Schedule.objects.get(pk=schedule.pk).backup_link
     assert answer.status_code == 303
+    assert said(answer) == ["Saved."]
     assert kept.open() == SPARE
     assert kept.ciphertext.startswith("gAAAA")
     assert SPARE in owner.get(page_of(schedule, "process")).text

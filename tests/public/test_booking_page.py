@@ -192,7 +192,7 @@ def test_in_a_class_one_who_leaves_loses_the_link_and_the_others_keep_it(client:
         ({"blocked": Meeting.Blocked.REJECTED}, "Estudio Lumbre has been told that the meeting link needs attention"),
         (
             {"waiting": Meeting.Waiting.QUOTA, "due_at": NOW + timedelta(hours=16)},
-            "Your meeting link will be created by Wed 25 Nov, 01:00 and sent to luis@example.org.",
+            "Your meeting link will be created after Wed 25 Nov, 01:00 and sent to luis@example.org.",
         ),
     ],
 )

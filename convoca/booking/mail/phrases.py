@@ -315,7 +315,7 @@ def join_sentence(link: Link, account: Account, *, has_changed: bool, time_zone:
         case LinkState.QUOTA if link.again_at is not None:
             again = f"{_short_day(link.again_at, time_zone)}, {clock_text(link.again_at, time_zone)}"
             return gettext(
-                "Your meeting link will be created by {time}. This address will open it then, and we will email you:"
+                "Your meeting link will be created after {time}. This address will open it then, and we will email you:"
             ).format(time=again)
         case LinkState.FAILED:
             return gettext(

@@ -45,6 +45,11 @@ class Existing:
     applying: bool = False
 
     @property
+    def in_play(self) -> int:
+        """How many have a link of this source or are to get one; what keeps another is not counted."""
+        return self.ready + self.making
+
+    @property
     def is_moving(self) -> bool:
         """Whether the next minutes change something by themselves."""
         return self.applying or self.making > self.waiting + self.refused

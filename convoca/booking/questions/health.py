@@ -71,8 +71,8 @@ class ConnectionHealth:
     `reason` is the vendor's words or the scopes that are missing; `again_at` is when a resting one is tried again;
     `spent` of `allowance` writes are used today (None: nobody counts). Of the `waiting` meetings the next starts at
     `next_at`; `refused` are refused for another reason, `for_quota` wait for the day's allowance until `quota_until`,
-    `coming` are not late yet. `slow` took longer than promised today. `repair` is None unless it was mended today.
-    `belonging` links belong to it, and its owner is asked what becomes of them, if it was replaced.
+    `coming` of the others are not late yet. `slow` took longer than promised today. `repair` is None unless it was
+    mended today. `belonging` links belong to it, and its owner is asked what becomes of them, if it was replaced.
     """
 
     connection: Connection
@@ -165,7 +165,7 @@ def _counts(account: Account, *, now: datetime) -> dict[int, Mapping[str, Any]]:
             refusal=Min("reason", filter=refused),
             for_quota=Count("pk", filter=for_quota),
             quota_until=Min("due_at", filter=for_quota),
-            coming=Count("pk", filter=~late(now=now)),
+            coming=Count("pk", filter=~late(now=now) & ~for_quota),
         )
     )
     return {row["connection"]: row for row in rows}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convoca.booking.models import OpeningHours, Schedule
-from convoca.booking.operations.configuring import LinkSourceUnavailable, may_choose, set_process
+from convoca.booking.operations.configuring import LinkSourceUnavailable, Process, may_choose, set_process
 from convoca.booking.operations.linking import NotALink
 from convoca.booking.operations.refusals import HostLink
 from convoca.booking.operations.vendors import application_for
@@ -112,6 +112,7 @@ def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> Http
     form = ProcessForm(request.POST or None, sources=sources, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
+            changes_links = _changes_links(configured, form.process)
             set_process(configured, form.process, now=now)
         except LinkSourceUnavailable:
             form.add_error("source", gettext("This choice is not open yet. Its line says what to do first."))
@@ -120,10 +121,22 @@ def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> Http
         except HostLink:
             form.add_error("backup_link", phrases.host_link())
         else:
-            messages.success(request, phrases.process_saved(applies=bool(configured.applying)))
+            messages.success(
+                request, phrases.process_saved(applies=bool(configured.applying), changes_links=changes_links)
+            )
             return see_other("manage:process", account=visit.account.name, schedule=configured.slug)
     context = _process(visit, configured, form, now=now) | {"tabs": schedule_tabs(request, visit, configured)}
     return render_page(request, visit, "manage/process.html", context, status=422 if form.errors else 200)
+
+
+def _changes_links(schedule: Schedule, process: Process) -> bool:
+    """Say whether new bookings get other links than before; the backup link alone is for all of them."""
+    asked = [
+        (process.source, schedule.link_source),
+        (process.passcode, schedule.meeting_passcode),
+        (process.waiting_room, schedule.waiting_room),
+    ]
+    return any(wanted is not None and wanted != present for wanted, present in asked)
 
 
 def _process(visit: Visit, schedule: Schedule, form: ProcessForm, *, now: datetime) -> dict[str, object]:
