@@ -34,6 +34,7 @@ from convoca.providers.contract import Provider
 ROWS_AT_MOST = 50
 # Rows of meetings that one reconnection or mere time mends; the others are folded.
 SHOWN_AT_ONCE = 5
+OWN_SHOWN_AT_ONCE = 15
 WARNED_WITHIN = timedelta(days=60)
 
 
@@ -135,10 +136,13 @@ def health_of(account: Account, *, now: datetime) -> Health:
     in_need = sum(each.condition in {Condition.NEEDS_OWNER, Condition.MISCONFIGURED} for each in healths)
     to_do = [each for each in found if each.remedy is not Remedy.WAIT]
     open_rows, folded = _folded(found)
+    more = max(0, unready_count(account, now=now) - len(found))
+    # Where all that are shown need something, so do those behind them.
+    needing = len(to_do) + (more if len(to_do) == len(found) else 0)
     return Health(
         summary=say.summary(
             in_need=in_need,
-            meetings=len(to_do) + len(asked),
+            meetings=needing + len(asked),
             mails=len(failed) + held,
             is_empty=not healths,
             makes_links=Schedule.objects.filter(account=account).exclude(link_source=Schedule.NO_LINK).exists(),
@@ -147,7 +151,7 @@ def health_of(account: Account, *, now: datetime) -> Health:
         connections=connections,
         meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in open_rows],
         folded_meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in folded],
-        more_meetings=max(0, unready_count(account, now=now) - len(found)),
+        more_meetings=more,
         questions=asked,
         mails=[_mail(each, account) for each in failed],
         mails_held_up=say.held_up(held) if held else "",
@@ -158,13 +162,13 @@ def health_of(account: Account, *, now: datetime) -> Health:
 def _folded(found: Sequence[Unready]) -> tuple[list[Unready], list[Unready]]:
     """Part what is shown at once from what is folded away.
 
-    What needs an act of its own is always shown, and comes first; what waits for one reconnection or comes by itself
-    fills up to a few rows.
+    What needs an act of its own comes first, and much of it is shown; what waits for one reconnection or comes by
+    itself fills up to a few rows.
     """
     own = [each for each in found if each.remedy not in {Remedy.WAIT, Remedy.RECONNECT}]
     others = [each for each in found if each.remedy in {Remedy.WAIT, Remedy.RECONNECT}]
-    room = max(0, SHOWN_AT_ONCE - len(own))
-    return own + others[:room], others[room:]
+    shown = max(SHOWN_AT_ONCE, min(len(own), OWN_SHOWN_AT_ONCE))
+    return (own + others)[:shown], (own + others)[shown:]
 
 
 def _checked(healths: Iterable[ConnectionHealth], account: Account, *, now: datetime) -> str:

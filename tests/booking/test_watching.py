@@ -150,7 +150,7 @@ def test_t44_a_refusal_is_told_at_once_and_its_words_are_on_the_page(zoom: Simul
 
     assert subjects() == [
         "Action needed: no meeting link for Thu 26 Nov, 10:00",
-        "All clear: no booking waits for Zoom",
+        "All clear: that trouble with Zoom is over",
     ]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.db import connection as database
 from django.test import Client
@@ -20,6 +21,7 @@ from convoca.booking.models import (
     Schedule,
 )
 from convoca.booking.operations.linking import type_link
+from convoca.manage import health
 from sandbox.faults import Kind
 from tests.booking.alarms import look
 from tests.booking.building import (
@@ -249,6 +251,21 @@ def test_many_that_one_reconnection_mends_pushed_away_what_needs_an_act_of_its_o
     assert shown.index("16:00–") < shown.index("10:00–")
     assert [f"{hour}:00–" in shown for hour in range(10, 16)] == [True, True, True, True, False, False]
     assert [f"{hour}:00–" in folded for hour in range(14, 16)] == [True, True]
+
+
+def test_the_first_line_stopped_counting_at_the_rows_of_the_page(
+    owner: Client, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "ROWS_AT_MOST", 2)
+    schedule = make_resource_schedule(account)
+    connect_zoom(schedule)
+    for hour in range(10, 13):
+        refused(schedule, f"{hour}:00")
+
+    page = words(owner.get(page_of(account)))
+
+    assert "3 meetings need your attention" in page
+    assert "1 more waits behind these." in page
 
 
 def test_the_operator_s_error_says_who_must_act(owner: Client, account: Account) -> None:

@@ -140,6 +140,6 @@ def all_clear(incident: Incident, *, now: datetime) -> tuple[str, tuple[str, ...
     """Return the sentences that say that it is over."""
     provider = provider_by_id(incident.provider).name
     works = incident.kind in {Kind.ACCESS, Kind.UNREACHABLE, Kind.MISCONFIGURED}
-    opening = gettext("{provider} works again") if works else gettext("All clear: no booking waits for {provider}")
+    opening = gettext("{provider} works again") if works else gettext("All clear: that trouble with {provider} is over")
     rest = gettext("No upcoming booking is without a link because of it any more. There is nothing left to do.")
     return opening.format(provider=provider), (rest,)
