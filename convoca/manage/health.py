@@ -21,7 +21,7 @@ from convoca.booking.questions.health import (
     unheard,
 )
 from convoca.booking.questions.plans import Warnings, plan_warnings
-from convoca.booking.questions.unready import Remedy, Unready, unready_count, unready_meetings, whose
+from convoca.booking.questions.unready import Remedy, Unready, unready_counts, unready_meetings, whose
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
 from convoca.manage import health_phrases as say
@@ -127,23 +127,21 @@ def health_of(account: Account, *, now: datetime) -> Health:
     healths = connections_health(account, now=now)
     found = unready_meetings(account, now=now, at_most=ROWS_AT_MOST)
     deleted, changed = deleted_at_vendor(account, now=now), changed_at_vendor(account, now=now)
-    failed, held = list(undelivered(account, now=now)[:ROWS_AT_MOST]), held_up(account).count()
+    all_failed, held = undelivered(account, now=now), held_up(account).count()
+    failed = list(all_failed[:ROWS_AT_MOST])
     slots = [each.slot for each in found] + [meeting.slot for meeting in (*deleted, *changed)]
     people = whose(account.pk, slots)
     connections = _connections(account, healths, now=now)
     asked = [_question(each, account, people.get(each.slot_id, []), gone=True) for each in deleted[:ROWS_AT_MOST]]
     asked += [_question(each, account, people.get(each.slot_id, []), gone=False) for each in changed[:ROWS_AT_MOST]]
     in_need = sum(each.condition in {Condition.NEEDS_OWNER, Condition.MISCONFIGURED} for each in healths)
-    to_do = [each for each in found if each.remedy is not Remedy.WAIT]
     open_rows, folded = _folded(found)
-    more = max(0, unready_count(account, now=now) - len(found))
-    # Where all that are shown need something, so do those behind them.
-    needing = len(to_do) + (more if len(to_do) == len(found) else 0)
+    waiting, to_do = unready_counts(account, now=now)
     return Health(
         summary=say.summary(
             in_need=in_need,
-            meetings=needing + len(asked),
-            mails=len(failed) + held,
+            meetings=to_do + len(deleted) + len(changed),
+            mails=(len(failed) if len(failed) < ROWS_AT_MOST else all_failed.count()) + held,
             is_empty=not healths,
             makes_links=Schedule.objects.filter(account=account).exclude(link_source=Schedule.NO_LINK).exists(),
             checked=_checked(healths, account, now=now),
@@ -151,7 +149,7 @@ def health_of(account: Account, *, now: datetime) -> Health:
         connections=connections,
         meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in open_rows],
         folded_meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in folded],
-        more_meetings=more,
+        more_meetings=max(0, waiting - len(found)),
         questions=asked,
         mails=[_mail(each, account) for each in failed],
         mails_held_up=say.held_up(held) if held else "",

@@ -8,6 +8,7 @@ from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
 from convoca.booking.operations import applying, provisioning, reconnecting
 from convoca.booking.operations.applying import apply_next, apply_to_existing
 from convoca.booking.operations.cancelling import cancel
+from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.mending import find_forgotten
 from convoca.booking.operations.reconnecting import create_new_links, take_over
 from convoca.booking.operations.recording import record
@@ -173,3 +174,31 @@ def test_what_waited_for_a_lost_account_waited_for_ever_if_the_reconnection_was_
     meeting = meeting_of(waiting.slot)
     assert (meeting.connection, meeting.observed) == (new, Meeting.Observed.PRESENT)
     assert Connection.objects.get(pk=old.pk).replaced_by is None
+
+
+def test_a_meeting_whose_own_link_was_typed_again_was_deleted_under_its_guests(
+    zoom: SimulatedZoom, booking: Booking
+) -> None:
+    before = url_of(booking, zoom)
+    type_link(booking.slot, "https://meet.example/other", now=zoom.clock())
+    zoom.pass_time(minutes=1)
+
+    type_link(booking.slot, before, now=zoom.clock())
+    zoom.work_later(seconds=UNDO_WINDOW.total_seconds() + 1)
+
+    assert url_of(booking, zoom) == before
+    assert len(zoom.standing()) == 1
+
+
+def test_the_link_that_stood_in_was_deleted_if_somebody_typed_it(zoom: SimulatedZoom, booking: Booking) -> None:
+    before, schedule = url_of(booking, zoom), Schedule.objects.get()
+    Meeting.objects.filter(slot=booking.slot).update(stands_in=True, wanted=Meeting.Wanted.ABSENT, due_at=None)
+    Meeting.objects.create(
+        account=schedule.account, slot=booking.slot, generation=2, provider="zoom", wanted_at=zoom.clock(), due_at=None
+    )
+
+    type_link(booking.slot, before, now=zoom.clock())
+    zoom.work_later(seconds=UNDO_WINDOW.total_seconds() + 1)
+
+    assert url_of(booking, zoom) == before
+    assert len(zoom.standing()) == 1

@@ -398,3 +398,20 @@ def test_the_day_said_nothing_of_a_connection_that_needs_its_owner(
 
     assert f'<a href="{page_of(account)}">1 connection needs your attention</a>' in owner.get(day).content.decode()
     assert "needs your attention" not in words(superuser.get(day))
+
+
+def test_the_first_line_counted_no_more_than_the_page_has_rows(
+    owner: Client, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes by itself stands before what does not, and hid it from the count."""
+    monkeypatch.setattr(health, "ROWS_AT_MOST", 1)
+    schedule = make_resource_schedule(account)
+    connect_zoom(schedule)
+    for clock in ("10:00", "11:00", "12:00"):
+        refused(schedule, clock)
+    Meeting.objects.filter(slot__starts_at=at("10:00")).update(blocked="", wanted_at=NOW - timedelta(hours=1))
+
+    page = words(owner.get(page_of(account)))
+
+    assert "2 meetings need your attention" in page
+    assert "2 more wait behind these." in page

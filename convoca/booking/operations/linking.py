@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from convoca.booking.models import Booking, Meeting, Sealed, Slot
+from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import lock_places, owe_link
 from convoca.booking.operations.refusals import HostLink
@@ -58,7 +59,7 @@ def type_link(slot: Slot, text: str, *, tell: bool = True, now: datetime) -> Mee
 
     Everybody with a place gets it by mail, unless `tell` is False: then they find it on their pages, and in the mails
     that they get anyway. A meeting that we made stays at the vendor until the undo window has passed, then it is
-    deleted there. A link that is the slot's already changes nothing.
+    deleted there, unless it is its link that is typed again. A link that is the slot's already changes nothing.
     """
     link = guests_link(text)
     with transaction.atomic():
@@ -69,7 +70,7 @@ def type_link(slot: Slot, text: str, *, tell: bool = True, now: datetime) -> Mee
             return current
         if current is not None:
             withdraw(current, now=now, due_at=now + UNDO_WINDOW)
-        meeting = Meeting.objects.create(
+        meeting = _take_back(slot, link, now=now) or Meeting.objects.create(
             account_id=slot.account_id,
             slot=slot,
             generation=next_generation(slot),
@@ -86,6 +87,20 @@ def type_link(slot: Slot, text: str, *, tell: bool = True, now: datetime) -> Mee
         if places:
             notify_due.enqueue()
     return meeting
+
+
+def _take_back(slot: Slot, link: str, *, now: datetime) -> Meeting | None:
+    """Want our own meeting again to which `link` leads, if it still stands at the vendor. The caller holds the slot.
+
+    As a mere link it would be deleted under those who use it.
+    """
+    ours = Meeting.objects.filter(unleased(), slot=slot, wanted=Meeting.Wanted.ABSENT)
+    for meeting in ours.filter(observed=Meeting.Observed.PRESENT).order_by("-generation"):
+        if meeting.link.open() == link:
+            again = {"wanted": Meeting.Wanted.PRESENT, "wanted_revision": slot.revision, "stands_in": False}
+            taken = ours.filter(pk=meeting.pk).update(**again, wanted_at=now, due_at=now)
+            return Meeting.objects.get(pk=meeting.pk) if taken else None
+    return None
 
 
 def _recognise(link: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from convoca.booking.models import Account, Booking, Connection, Incident, Meeting, Schedule, Slot
 from convoca.booking.questions.links import PROMISED_WITHIN
@@ -133,8 +133,17 @@ def unready_meetings(account: Account, *, now: datetime, at_most: int | None = N
 
 def unready_count(account: Account, *, now: datetime) -> int:
     """Count what `unready_meetings` returns. Two queries."""
-    found = unready(now=now).filter(late(now=now), account=account)
-    return found.count() + without_meeting(account, now=now).count()
+    return unready_counts(account, now=now)[0]
+
+
+def unready_counts(account: Account, *, now: datetime) -> tuple[int, int]:
+    """Count what `unready_meetings` returns, and what of it does not come by itself. Two queries."""
+    found = unready(now=now).filter(late(now=now), account=account).order_by()
+    no_help = Q(connection__isnull=False) & (~Q(connection__state=Connection.State.OPEN) | ~Q(connection__reason=""))
+    needing = Count("pk", filter=~Q(blocked=Meeting.Blocked.NONE) | no_help)
+    counted = found.aggregate(every=Count("pk"), needing=needing)
+    unmade = without_meeting(account, now=now).count()
+    return counted["every"] + unmade, counted["needing"] + unmade
 
 
 def without_meeting(account: Account, *, now: datetime) -> QuerySet[Slot]:
