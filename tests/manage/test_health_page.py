@@ -153,6 +153,25 @@ def test_b5_one_consent_repairs_everything_and_the_row_counts_it(
     assert Connection.objects.get().pk == connection.pk
 
 
+def test_the_repair_stopped_being_counted_before_a_mail_that_was_due_some_seconds_later(
+    owner: Client, account: Account, zoom: SimulatedZoom
+) -> None:
+    """J10: a mail that is tried again is still part of the repair."""
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    book(schedule)
+    Connection.objects.update(connected_at=LATER)
+    zoom.clock.now = LATER
+    zoom.work()
+    Notification.objects.filter(kind="confirmation").update(due_at=LATER + timedelta(seconds=10))
+
+    with time_machine.travel(LATER, tick=False):
+        page = owner.get(page_of(account))
+
+    assert "1 of 1 link created, 0 emails sent." in words(page)
+    assert 'hx-trigger="every 2s"' in page.text
+
+
 def test_the_open_page_is_told_only_what_has_changed(owner: Client, account: Account, zoom: SimulatedZoom) -> None:
     schedule = make_resource_schedule(account)
     zoom.connect(schedule)

@@ -244,8 +244,9 @@ def _repairs(connections: Sequence[Connection], *, now: datetime) -> dict[int, R
     carrying = Booking.objects.filter(mailed_meeting__in=waited.filter(mended))
     told = carrying.order_by().values_list("mailed_meeting__connection").annotate(people=Count("pk"))
     mailed: dict[int, int] = dict(told)
-    owed = Notification.objects.filter(booking__slot__meetings__in=waited, kind__in=WITH_LINK, due_at__lte=now)
-    is_owed = owed.exists()
+    # A confirmation gives a link some seconds: what is due within the minute is worth waiting for.
+    soon = Notification.objects.filter(kind__in=WITH_LINK, due_at__lte=now + PROMISED_WITHIN)
+    is_owed = soon.filter(booking__slot__meetings__in=waited).exists()
     return {
         row["connection"]: Repair(
             total=row["total"],
