@@ -16,6 +16,8 @@ from convoca.config.web import PORT_FREED_WITHIN, port_taken
 CONVOCA = (sys.executable, "-m", "convoca.config.cli")
 LOOPBACK = "127.0.0.1"
 ANSWER_WITHIN = timedelta(seconds=2)
+# The sandbox's applications take whatever they are given.
+ANY_KEY = "tryout"
 
 
 def main() -> int:
@@ -35,13 +37,14 @@ def main() -> int:
     if filled.returncode:
         return filled.returncode
     state = environment.var / "sandbox.json"
+    told = ("--zoom-webhook", f"http://{_host(environment)}:{environment.port}/hooks/zoom", ANY_KEY)
     return run_tree(
         [
             Program(name="the web server", command=(*CONVOCA, "web"), environment=settings),
             Program(name="the worker", command=(*CONVOCA, "worker"), environment=settings),
             Program(
                 name="the sandbox",
-                command=(*CONVOCA, "sandbox", "--port", str(sandbox_port), "--state", str(state)),
+                command=(*CONVOCA, "sandbox", "--port", str(sandbox_port), "--state", str(state), *told),
                 environment=settings,
             ),
         ],
@@ -71,16 +74,15 @@ def _vendors(port: int) -> dict[str, str]:
     return {
         "CONVOCA_ZOOM_OAUTH_URL": f"{sandbox}/zoom/oauth",
         "CONVOCA_ZOOM_API_URL": f"{sandbox}/zoom/v2",
-        "CONVOCA_ZOOM_CLIENT_ID": "tryout",
-        "CONVOCA_ZOOM_CLIENT_SECRET": "tryout",
-        "CONVOCA_ZOOM_WEBHOOK_SECRET": "tryout",
+        "CONVOCA_ZOOM_CLIENT_ID": ANY_KEY,
+        "CONVOCA_ZOOM_CLIENT_SECRET": ANY_KEY,
+        "CONVOCA_ZOOM_WEBHOOK_SECRET": ANY_KEY,
     }
 
 
 def _announcer(environment: Environment, addresses: str) -> Callable[[], bool]:
     """Return a function that prints `addresses` once the web server answers, and says whether it did."""
-    listen = LOOPBACK if environment.listen in {"0.0.0.0", "::"} else environment.listen
-    host = f"[{listen}]" if ":" in listen else listen
+    host = _host(environment)
 
     def announce() -> bool:
         try:
@@ -93,6 +95,12 @@ def _announcer(environment: Environment, addresses: str) -> Callable[[], bool]:
             return False
 
     return announce
+
+
+def _host(environment: Environment) -> str:
+    """Return by what name a program of this machine finds the web server."""
+    listen = LOOPBACK if environment.listen in {"0.0.0.0", "::"} else environment.listen
+    return f"[{listen}]" if ":" in listen else listen
 
 
 def _refuse(sentence: str) -> int:

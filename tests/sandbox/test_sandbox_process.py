@@ -14,6 +14,7 @@ from convoca.providers.contract import Application, Found
 from convoca.providers.wire import carry_out
 from convoca.providers.zoom import Zoom
 from tests.providers.recorded import SPEC
+from tests.sandbox.receiver import SECRET, receiving
 from tests.vendors import REDIRECT_URI, VISITOR, connect
 
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=7)
@@ -21,9 +22,9 @@ SOON = replace(SPEC, starts_at=START, ends_at=START + timedelta(hours=1))
 
 
 @contextmanager
-def sandbox_process(port: int, state: Path) -> Iterator[str]:
+def sandbox_process(port: int, state: Path, *more: str) -> Iterator[str]:
     """Run `python -m sandbox`; it must end at once and without complaint when it is told to."""
-    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--state", str(state)]
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--state", str(state), *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -69,6 +70,21 @@ def test_meetings_and_grants_of_one_run_hold_in_the_next(tmp_path: Path) -> None
         assert VISITOR.get(facts.link).status_code == 200
         assert [entry["verb"] for entry in told["entries"]] == ["create"]
     assert state.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_host_does_is_told_to_the_address_it_was_started_with(tmp_path: Path) -> None:
+    """`make run` names its own hook, so that what is deleted at the simulated Zoom is noticed there."""
+    with (
+        receiving() as receiver,
+        sandbox_process(free_port(), tmp_path / "sandbox.json", "--zoom-webhook", receiver.url, SECRET) as url,
+    ):
+        application = application_of(url)
+        token = connect(application).access_token
+        made = carry_out(Zoom().create(SOON, application=application, token=token), seconds=5)
+        host = {"vendor": "zoom", "act": "delete", "number": int(made.remote_id)}
+        assert VISITOR.post(f"{url}/sandbox/host", json=host).status_code == 204
+
+    assert [b"meeting.deleted" in body for _, body in receiver.notices] == [True]
 
 
 def test_a_taken_port_gets_a_sentence() -> None:

@@ -1,9 +1,7 @@
 """What the simulated Zoom tells of its hosts' acts, and its server-to-server applications."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx2
 import pytest
@@ -15,43 +13,15 @@ from convoca.providers.zoom.events import is_genuine, read_notice
 from sandbox.server import Sandbox
 from sandbox.zoom.state import ANA, BRUNO
 from tests.providers.recorded import SPEC
+from tests.sandbox.receiver import SECRET, Receiver, receiving
 from tests.vendors import VISITOR, SetClock
-
-SECRET = "the-secret-token-of-zoom"
-
-
-class Receiver(HTTPServer):
-    """An address of ours that takes one notice after the other."""
-
-    def __init__(self) -> None:
-        self.notices: list[tuple[dict[str, str], bytes]] = []
-        super().__init__(("127.0.0.1", 0), _Taking)
-
-
-class _Taking(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.notices.append(({name.lower(): value for name, value in self.headers.items()}, body))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Write no log."""
 
 
 @pytest.fixture
 def receiver(sandbox: Sandbox) -> Iterator[Receiver]:
-    receiver = Receiver()
-    thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    url = f"http://127.0.0.1:{receiver.server_address[1]}/hooks/zoom"
-    sandbox.configure({"zoom": {"webhook_url": url, "webhook_secret": SECRET}})
-    yield receiver
-    receiver.shutdown()
-    thread.join()
-    receiver.server_close()
+    with receiving() as receiver:
+        sandbox.configure({"zoom": {"webhook_url": receiver.url, "webhook_secret": SECRET}})
+        yield receiver
 
 
 def act(sandbox: Sandbox, **act: object) -> httpx2.Response:
