@@ -172,7 +172,7 @@ def test_news_of_another_account_is_no_news(superuser: Client, account: Account)
             {"blocked": "rejected", "reason": "Meeting topic is not allowed."},
             "Zoom refused to create the link: Meeting",
         ),
-        ({"waiting": "quota", "due_at": NOW + timedelta(hours=16)}, "1 booking is waiting; it continues at 01:00."),
+        ({"waiting": "quota", "due_at": NOW + timedelta(hours=16)}, "1 meeting is waiting; it continues at 01:00."),
         ({}, "Link being created"),
     ],
 )

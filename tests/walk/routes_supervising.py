@@ -54,7 +54,7 @@ SUPERVISING: dict[str, Route] = {
         # Without a time, nothing is booked.
         post=answer(supervisors(422)),
         query=("schedule", "day", "at", "like", "resource", "service", "slot"),
-        fields=(*OF_A_TIME, "person", "name", "email", *ANSWERS, "anyway"),
+        fields=(*OF_A_TIME, "person", "name", "email", *ANSWERS, "anyway", "form_key"),
     ),
     "manage:edit-booking": Route(
         visits=of_requests("manage:edit-booking", **ADA),
