@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from convoca.booking.models import Account, AuditEntry, Booking, Connection, Membership, Schedule, Slot
 from convoca.booking.questions.permissions import Rank, rank_of
@@ -46,34 +47,22 @@ def acting_on(schedule: Schedule, viewer: Viewer) -> Actor:
     return Actor(OF_RANK.get(rank_of(viewer, schedule), Kind.USER), viewer.membership)
 
 
+def _line(verb: AuditEntry.Verb, account_id: int, *, by: Actor, now: datetime, **about: Any) -> AuditEntry:
+    """Return a line that is not written yet."""
+    return AuditEntry(account_id=account_id, at=now, actor=by.kind, membership=by.membership, verb=verb, **about)
+
+
 def note(
     verb: AuditEntry.Verb, *, by: Actor, slot: Slot, booking: Booking | None = None, fields: str = "", now: datetime
 ) -> None:
     """Add a line. `fields` are names of columns, never what is in them."""
-    AuditEntry.objects.create(
-        account_id=slot.account_id,
-        at=now,
-        actor=by.kind,
-        membership=by.membership,
-        verb=verb,
-        slot=slot,
-        booking=booking,
-        fields=fields,
-    )
+    _line(verb, slot.account_id, by=by, now=now, slot=slot, booking=booking, fields=fields).save(force_insert=True)
 
 
 def note_each(verb: AuditEntry.Verb, bookings: Sequence[Booking], *, by: Actor, now: datetime) -> None:
     """Add a line about each of the bookings, whose slots are known."""
     AuditEntry.objects.bulk_create(
-        AuditEntry(
-            account_id=booking.account_id,
-            at=now,
-            actor=by.kind,
-            membership=by.membership,
-            verb=verb,
-            slot_id=booking.slot_id,
-            booking=booking,
-        )
+        _line(verb, booking.account_id, by=by, now=now, slot_id=booking.slot_id, booking=booking)
         for booking in bookings
     )
 
@@ -83,38 +72,21 @@ def note_slots(
 ) -> None:
     """Add a line about each of the slots; `fields` are the names of columns, by the slot's id."""
     AuditEntry.objects.bulk_create(
-        AuditEntry(
-            account_id=slot.account_id,
-            at=now,
-            actor=by.kind,
-            membership=by.membership,
-            verb=verb,
-            slot=slot,
-            fields=(fields or {}).get(slot.pk, ""),
-        )
+        _line(verb, slot.account_id, by=by, now=now, slot=slot, fields=(fields or {}).get(slot.pk, ""))
         for slot in slots
     )
 
 
 def note_schedule(verb: AuditEntry.Verb, schedule: Schedule, *, by: Actor, now: datetime) -> None:
     """Add a line about a schedule, named by its address: its row may be gone by the time the line is read."""
-    AuditEntry.objects.create(
-        account_id=schedule.account_id,
-        at=now,
-        actor=by.kind,
-        membership=by.membership,
-        verb=verb,
-        fields=schedule.slug,
-    )
+    _line(verb, schedule.account_id, by=by, now=now, fields=schedule.slug).save(force_insert=True)
 
 
 def note_person(
     verb: AuditEntry.Verb, *, by: Actor, account: Account, person: Membership | None, fields: str = "", now: datetime
 ) -> None:
     """Add a line about a user of the account; about nobody yet, if somebody is only invited."""
-    AuditEntry.objects.create(
-        account=account, at=now, actor=by.kind, membership=by.membership, verb=verb, person=person, fields=fields[:300]
-    )
+    _line(verb, account.pk, by=by, now=now, person=person, fields=fields[:300]).save(force_insert=True)
 
 
 def statuses_before(bookings: Sequence[Booking]) -> Mapping[int, Booking.Status]:
@@ -135,11 +107,4 @@ def _status_after(verbs: set[str]) -> Booking.Status:
 
 def note_connection(verb: AuditEntry.Verb, *, by: Actor, connection: Connection, now: datetime) -> None:
     """Add a line about an account's access to a vendor."""
-    AuditEntry.objects.create(
-        account_id=connection.account_id,
-        at=now,
-        actor=by.kind,
-        membership=by.membership,
-        verb=verb,
-        connection=connection,
-    )
+    _line(verb, connection.account_id, by=by, now=now, connection=connection).save(force_insert=True)
