@@ -38,10 +38,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         else:
             login(request, schedule.account.memberships.get().user, backend=BACKEND)
             return see_other("manage:first-steps", account=schedule.account.name)
-    response = render(request, "account/setup.html", {"form": form, "key": key}, status=422 if form.errors else 200)
-    # The address holds the key: no page that is opened from here is told it.
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return render(request, "account/setup.html", {"form": form, "key": key}, status=422 if form.errors else 200)
 
 
 @require_safe
