@@ -168,7 +168,9 @@ def replace_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
 
 def let_go_of_stand_ins(slots: Collection[int], *, due_at: datetime) -> None:
     """Use no longer what stood in for the slots' meetings; what exists of it at the vendor is deleted at `due_at`."""
-    Meeting.objects.filter(slot__in=slots, stands_in=True).update(stands_in=False, due_at=_due_if_it_may_exist(due_at))
+    Meeting.objects.filter(slot__in=slots, stands_in=True).update(
+        stands_in=False, due_at=_due_if_it_may_exist(due_at), **FREED
+    )
 
 
 def link_source_at_birth(schedule: Schedule) -> str:
