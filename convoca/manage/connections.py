@@ -124,11 +124,16 @@ def receipt_of(account: Account, provider: ConnectedProvider) -> Receipt | None:
 
 
 def _waiting(connection: Connection) -> str:
-    waiting = left_waiting(connection, now=timezone.now()).count()
-    if not waiting:
+    found = left_waiting(connection, now=timezone.now()).values_list("slot__schedule__kind", flat=True)
+    n, kinds = len(found), set(found)
+    if not n:
         return ""
-    sentence = ngettext("{n} booking was waiting for a link.", "{n} bookings were waiting for a link.", waiting)
-    return sentence.format(n=waiting)
+    sentence = (
+        ngettext("{n} slot was waiting for a link.", "{n} slots were waiting for a link.", n)
+        if Schedule.Kind.CAPACITY in kinds
+        else ngettext("{n} booking was waiting for a link.", "{n} bookings were waiting for a link.", n)
+    )
+    return sentence.format(n=n)
 
 
 def _trail(connection: Connection) -> QuerySet[AuditEntry]:

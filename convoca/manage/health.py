@@ -140,6 +140,7 @@ def _summary(account: Account, standing: Standing, *, now: datetime) -> Words:
         in_need=standing.in_need,
         meetings=standing.to_do + len(standing.deleted) + len(standing.changed),
         mails=standing.undelivered_in_all + standing.held_up,
+        repairing=standing.repairing,
         is_empty=not standing.connections,
         makes_links=Schedule.objects.filter(account=account).exclude(link_source=Schedule.NO_LINK).exists(),
         checked=_checked(standing.connections, account, now=now),
@@ -222,7 +223,8 @@ def _facts(health: ConnectionHealth, account: Account, *, now: datetime) -> list
         facts.append((gettext("Schedules"), ", ".join(health.schedules)))
     if health.last_ok_at is not None:
         facts.append((gettext("Last success"), say.ago(health.last_ok_at, account.time_zone, now=now)))
-    if health.allowance is not None:
+    # What is used up is said above, with what waits because of it.
+    if health.allowance is not None and not (health.is_open and health.is_used_up):
         facts.append((gettext("Today"), say.spent_today(health)))
     return facts
 

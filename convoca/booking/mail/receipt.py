@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext, ngettext
 
+from convoca.booking.mail.troubles import has_classes
 from convoca.booking.models import Connection, Slot
 from convoca.booking.questions.given_up import left_behind, left_waiting, links_left
 from convoca.booking.wording import clock_text, day_text
@@ -25,12 +26,13 @@ class Receipt:
 def receipt_of(connection: Connection, *, time_zone: str, now: datetime) -> Receipt:
     """Write what became of this connection, in the active language, on the clocks of `time_zone`."""
     provider = connected_provider_by_id(connection.provider)
+    waiting = left_waiting(connection, now=now).select_related("slot__schedule")
     working = [each.slot for each in links_left(connection, now=now).select_related("slot__schedule")]
     return Receipt(
         title=gettext("{provider} disconnected and credentials deleted").format(provider=provider.name),
         sentences=(
             *_credentials(connection, time_zone),
-            *_waiting(left_waiting(connection, now=now).count()),
+            *_waiting([each.slot for each in waiting]),
             *_left_behind(left_behind(connection, now=now).count(), provider.name),
             *_working(len(working)),
         ),
@@ -53,13 +55,23 @@ def _credentials(connection: Connection, time_zone: str) -> Iterator[str]:
         yield sentence.format(provider=provider.name, page=provider.consents_page)
 
 
-def _waiting(bookings: int) -> Iterator[str]:
-    if bookings:
-        yield ngettext(
+def _waiting(slots: Sequence[Slot]) -> Iterator[str]:
+    if not slots:
+        return
+    sentence = (
+        ngettext(
+            "{n} slot was waiting for a link: paste one on the health page.",
+            "{n} slots were waiting for a link: paste them on the health page.",
+            len(slots),
+        )
+        if has_classes(slots)
+        else ngettext(
             "{n} booking was waiting for a link: paste one on the health page.",
             "{n} bookings were waiting for a link: paste them on the health page.",
-            bookings,
-        ).format(n=bookings)
+            len(slots),
+        )
+    )
+    yield sentence.format(n=len(slots))
 
 
 def _left_behind(meetings: int, provider: str) -> Iterator[str]:

@@ -99,6 +99,11 @@ class ConnectionHealth:
     belonging: int
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is used, at this moment or after a pause."""
+        return self.condition in {Condition.WORKING, Condition.RESTING}
+
+    @property
     def is_used_up(self) -> bool:
         return self.allowance is not None and (self.spent >= self.allowance or self.for_quota > 0)
 

@@ -48,6 +48,11 @@ class Standing:
         """How many connections somebody must mend."""
         return sum(each.condition in {Condition.NEEDS_OWNER, Condition.MISCONFIGURED} for each in self.connections)
 
+    @property
+    def repairing(self) -> int:
+        """How many links that waited for a reconnection are still to be made."""
+        return sum(each.repair.total - each.repair.made for each in self.connections if each.repair is not None)
+
 
 def standing_of(account: Account, *, at_most: int, now: datetime) -> Standing:
     """Return it, with `at_most` rows of each list. The number of queries does not depend on how much there is."""
