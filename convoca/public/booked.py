@@ -245,9 +245,15 @@ def _cancelled_text(booking: Booking, *, now: datetime) -> str:
     if booking.cancelled_at is None:
         return ""
     if now - booking.cancelled_at <= JUST_NOW:
-        if is_class:
-            return gettext("Cancelled. Your place is free again.")
-        return gettext("Cancelled. The time is free again.")
+        free = (
+            gettext("Cancelled. Your place is free again.")
+            if is_class
+            else gettext("Cancelled. The time is free again.")
+        )
+        if not booking.parting_message:
+            return free
+        passed_on = gettext("{owner} gets your message by email.").format(owner=owner)
+        return f"{free} {passed_on}"
     return gettext("This appointment was cancelled on {date}.").format(date=_day(booking, booking.cancelled_at))
 
 

@@ -50,8 +50,11 @@ def test_b5_one_consent_repairs_everything_and_the_row_counts_it(
     assert back.headers["Location"] == f"{page_of(account)}#connection-{connection.pk}"
     assert said(back) == ["Zoom is connected again."]
     assert "Being repaired: 0 of 3 links created, 0 emails sent." in words(while_made)
+    assert "3 links that waited are still being created" in words(while_made)
+    assert "Everything works" not in words(while_made)
     assert 'hx-trigger="every 2s"' in while_made.text
     assert "Repaired: 3 of 3 links created, 3 emails sent." in words(afterwards)
+    assert "Everything works." in words(afterwards)
     assert "every 2s" not in afterwards.text
     assert Connection.objects.get().pk == connection.pk
 

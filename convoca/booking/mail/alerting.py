@@ -71,7 +71,7 @@ def _note(alert: Alert, reader: Reader, *, now: datetime) -> Note:
         opening, paragraphs = all_clear(alert.incident, now=now)
         return _to(account, reader, subject=opening, opening=opening, paragraphs=paragraphs)
     slots = list(suffering(trouble, now=now))
-    opening = what_happened(alert.incident, len(slots), account.time_zone)
+    opening = what_happened(alert.incident, slots, account.time_zone)
     paragraphs = (*remedy_of(alert.incident, still_open=alert.kind == Alert.Kind.STILL_OPEN),)
     return _to(
         account,

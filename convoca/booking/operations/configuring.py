@@ -8,10 +8,11 @@ from django.db import transaction
 
 from convoca.booking.models import Account, FormField, Schedule, Sealed
 from convoca.booking.models.rules import BookingRules
-from convoca.booking.operations.applying import want_applied
+from convoca.booking.operations.applying import lock_bare_slots, want_applied
 from convoca.booking.operations.connecting import LinkSourceUnavailable as LinkSourceUnavailable
 from convoca.booking.operations.connecting import set_link_source, usable_connection
 from convoca.booking.operations.linking import guests_link
+from convoca.booking.operations.taking import lock_schedule
 from convoca.booking.operations.wishing import AUTOMATIC
 from convoca.providers import provider_by_id
 
@@ -72,15 +73,16 @@ def set_process(schedule: Schedule, process: Process, *, now: datetime) -> None:
         if link != schedule.backup_link.open():
             changed["backup_link"] = Sealed.seal(link)
     with transaction.atomic():
+        # The schedule, its slots, its connections: in that order, or who disconnects meanwhile waits for us for ever.
+        lock_schedule(schedule)
+        bare = lock_bare_slots(schedule, now=now) if process.applies else []
         choose_link_source(schedule, process.source, now=now)
-        held = Schedule.objects.select_for_update(no_key=True, of=("self",)).get(
-            account_id=schedule.account_id, pk=schedule.pk
-        )
+        held = lock_schedule(schedule)
         for column, value in changed.items():
             setattr(held, column, value)
         held.save(update_fields=list(changed))
         if process.applies:
-            want_applied(held, Schedule.Applying.ALL, now=now)
+            want_applied(held, Schedule.Applying.ALL, bare=bare, now=now)
     schedule.applying = held.applying
 
 

@@ -16,6 +16,7 @@ from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import OF_THE_TIME, keep_owed, let_others_tell, owe_moves
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.waiting import offer_next
+from convoca.booking.questions.links import IN_USE
 from convoca.core.admission import InThePast
 from convoca.core.time import Interval, localize
 
@@ -168,5 +169,5 @@ def _write(slots: Sequence[Slot], fields: Mapping[int, Collection[str]], *, now:
         late.update(offered_until=Subquery(its.values("starts_at")))
     keep_owed(slot for slot in shown if slot not in moved)
     told = [slot.pk for slot in slots if SHOWN_AT_VENDOR & set(fields[slot.pk])]
-    wanted = Meeting.objects.filter(slot__in=told, wanted=Meeting.Wanted.PRESENT)
-    wanted.update(wanted_revision=Subquery(its.values("revision")), due_at=now)
+    in_use = Meeting.objects.filter(IN_USE, slot__in=told)
+    in_use.update(wanted_revision=Subquery(its.values("revision")), due_at=now)

@@ -24,6 +24,7 @@ from convoca.booking.operations.taking import (
     take_resources,
 )
 from convoca.booking.operations.waiting import offer_next
+from convoca.booking.questions.links import IN_USE
 from convoca.booking.questions.offers import needs_of
 from convoca.booking.questions.terms import Terms, client_terms, kept_length
 from convoca.core.admission import ResourceTaken, WrongLength, admit_change, admit_place
@@ -91,7 +92,7 @@ def _put(slot: Slot, when: Interval, resources: tuple[int, ...], *, now: datetim
     # In one statement a row would meet its own old time in the constraint; so the old ones go first.
     slot.occupancies.all().delete()
     occupy(slot, resources)
-    Meeting.objects.filter(slot=slot, wanted=Meeting.Wanted.PRESENT).update(wanted_revision=slot.revision, due_at=now)
+    Meeting.objects.filter(IN_USE, slot=slot).update(wanted_revision=slot.revision, due_at=now)
 
 
 def move_place(

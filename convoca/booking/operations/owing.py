@@ -91,19 +91,19 @@ def owe_parting(booking: Booking, slot: Slot, *, now: datetime) -> None:
 
 def owe_request(booking: Booking, slot: Slot, *, told_by: Booking | None = None, now: datetime) -> None:
     """Owe the attendee the word that the request has arrived, and the owner the question."""
-    _owe(
-        [
-            _owed(booking, slot, Notification.Kind.REQUEST, due_at=now, told_by=told_by),
-            _owed(
-                booking,
-                slot,
-                Notification.Kind.APPROVAL_WANTED,
-                due_at=now,
-                told_by=told_by,
-                recipient=Notification.Recipient.OWNER,
-            ),
-        ]
-    )
+    booking.slot = slot
+    owe_requests([(booking, told_by)], now=now)
+
+
+def owe_requests(asked: Iterable[tuple[Booking, Booking | None]], *, now: datetime) -> None:
+    """Owe what `owe_request` owes for bookings, each with whose mail tells of it, if another's. Slots are known."""
+    owner = Notification.Recipient.OWNER
+    owed: list[Notification] = []
+    for booking, teller in asked:
+        owed.append(_owed(booking, booking.slot, Notification.Kind.REQUEST, due_at=now, told_by=teller))
+        question = Notification.Kind.APPROVAL_WANTED
+        owed.append(_owed(booking, booking.slot, question, due_at=now, told_by=teller, recipient=owner))
+    _owe(owed)
 
 
 def owe_request_again(booking: Booking, slot: Slot, *, now: datetime) -> None:
@@ -170,7 +170,13 @@ def keep_owed(slots: Iterable[Slot]) -> None:
 
 
 def owe_waiting(booking: Booking, slot: Slot, *, now: datetime) -> None:
-    _owe([_owed(booking, slot, Notification.Kind.WAITING, due_at=now)])
+    booking.slot = slot
+    owe_turns([booking], now=now)
+
+
+def owe_turns(waiting: Iterable[Booking], *, now: datetime) -> None:
+    """Owe each of these bookings, whose slots are known, the word that it waits."""
+    _owe([_owed(booking, booking.slot, Notification.Kind.WAITING, due_at=now) for booking in waiting])
 
 
 def owe_offer(booking: Booking, slot: Slot, *, now: datetime) -> None:

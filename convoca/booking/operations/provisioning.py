@@ -29,7 +29,7 @@ from convoca.booking.operations.turns import ask_nobody, in_turn, out_of_turn
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import bear_meeting
 from convoca.core.quota import try_again_at
-from convoca.core.reconcile import NEXT_STEP, Step, Wanted, back_off
+from convoca.core.reconcile import NEXT_STEP, Observed, Step, Wanted, back_off
 from convoca.providers import provider_by_id
 from convoca.providers.answers import request_id
 from convoca.providers.contract import Exchange, MeetingSpec, NotSent, OutcomeLost, ProviderError, Response
@@ -114,13 +114,19 @@ def next_step(meeting: Meeting, *, now: datetime) -> Step:
     connection that is being closed starts nothing new. A meeting that is as we want it, but is said to have changed at
     the vendor, is looked at.
     """
+    if meeting.stands_in and meeting.slot.ends_at > now:
+        # Its link is in use: it moves with its slot, and is deleted when the wanted one has its link.
+        return Step.UPDATE if observed_of(meeting) is Observed.STALE and not _is_closing(meeting) else Step.REST
     step = NEXT_STEP[Wanted(meeting.wanted), observed_of(meeting)]
     if step is Step.REST and is_doubted(meeting):
         step = Step.LOOK
     if meeting.slot.ends_at <= now and meeting.wanted == Meeting.Wanted.PRESENT:
         return Step.REST
-    closing = meeting.connection is not None and meeting.connection.state == Connection.State.CLOSING
-    return Step.REST if closing and step in {Step.CREATE, Step.UPDATE, Step.REPLACE} else step
+    return Step.REST if _is_closing(meeting) and step in {Step.CREATE, Step.UPDATE, Step.REPLACE} else step
+
+
+def _is_closing(meeting: Meeting) -> bool:
+    return meeting.connection is not None and meeting.connection.state == Connection.State.CLOSING
 
 
 def _replace(meeting: Meeting, *, now: datetime) -> None:

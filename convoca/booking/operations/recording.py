@@ -17,7 +17,7 @@ from convoca.booking.operations.pacing import Paced
 from convoca.booking.operations.wishing import let_go_of_stand_ins, next_generation
 from convoca.booking.questions.differences import asked_for_passcode
 from convoca.core.quota import next_utc_midnight
-from convoca.core.reconcile import LOOK_AGAIN, NEXT_STEP, Step, Wanted, back_off
+from convoca.core.reconcile import LOOK_AGAIN, NEXT_STEP, Observed, Step, Wanted, back_off
 from convoca.providers import provider_by_id
 from convoca.providers.contract import (
     Absent,
@@ -130,7 +130,7 @@ def _write(held: Meeting, columns: Columns, *, asked: Meeting, now: datetime) ->
     for name, value in columns.items():
         setattr(held, name, value)
     at_rest = NEXT_STEP[Wanted(held.wanted), observed_of(held)] is Step.REST and not is_doubted(held)
-    if at_rest or held.stands_in:
+    if at_rest or (held.stands_in and observed_of(held) is not Observed.STALE):
         held.due_at = None
     elif withdrawn_until is not None:
         held.due_at = withdrawn_until

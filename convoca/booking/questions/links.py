@@ -139,6 +139,10 @@ def _holds_token(viewer: Viewer, slot: Slot) -> bool:
     return booking is not None and booking.is_confirmed and booking.slot_id == slot.pk
 
 
+# What stands in for a meeting is no longer wanted, but its link counts as the wanted one's does.
+IN_USE = Q(wanted=Meeting.Wanted.PRESENT) | Q(stands_in=True)
+
+
 def _booked(viewer: Viewer, slots: Sequence[Slot]) -> set[int]:
     return set(
         Booking.objects.filter(
@@ -152,8 +156,7 @@ def _booked(viewer: Viewer, slots: Sequence[Slot]) -> set[int]:
 
 def _meetings(account_id: int, slots: Iterable[int]) -> dict[int, Meeting]:
     """Return each slot's meeting that counts: the wanted one, or while that has no link the one that stands in."""
-    counting = Q(wanted=Meeting.Wanted.PRESENT) | Q(stands_in=True)
-    meetings = Meeting.objects.filter(counting, account_id=account_id, slot__in=slots).select_related("connection")
+    meetings = Meeting.objects.filter(IN_USE, account_id=account_id, slot__in=slots).select_related("connection")
     found: dict[int, Meeting] = {}
     # Those with a link come last, and the wanted one last of all of them.
     for meeting in sorted(meetings, key=lambda each: (_is_joinable(each), not each.stands_in)):
