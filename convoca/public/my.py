@@ -134,6 +134,8 @@ def link_text(link: Link) -> str:
             return gettext("Meeting link ready")
         case LinkState.PENDING | LinkState.DELAYED | LinkState.QUOTA:
             return gettext("Meeting link on its way")
+        case LinkState.NOT_YET:
+            return gettext("The meeting link opens shortly before the start")
         case _:
             return gettext("No meeting link yet")
 

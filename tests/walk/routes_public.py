@@ -105,11 +105,12 @@ PUBLIC: dict[str, Route] = {
         visits=of_bookings("join", joins=True),
         get=answer(holders(200)),
         post=answer(holders(303) | dict.fromkeys(WITHOUT_A_PLACE, 200), leads=TO_WHOEVER_PRESSES_JOIN),
+        fields=("when_it_is_time",),
     ),
     "join_card": Route(
         visits=of_bookings("join_card", joins=True, query="?seen=pending&waiting=1"),
         get=answer(holders(200)),
-        query=("seen", "waiting"),
+        query=("seen", "waiting", "patient"),
         is_page=False,
     ),
 }

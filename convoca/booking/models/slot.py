@@ -110,6 +110,7 @@ class Booking(models.Model):
     `made_with` is the first of several bookings that were made in one act. `passed_at` is when somebody who waits let
     an offer pass; empty again when a further place becomes free. `form_digest` is by what the form is known that made
     it: however often that is sent, it makes one booking. `missed_at` is when somebody noted that they did not come.
+    `erased_at` is when whose it was had their data deleted: what they wrote is gone, and both addresses with it.
     """
 
     class Status(models.TextChoices):
@@ -161,6 +162,7 @@ class Booking(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     missed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -187,6 +189,10 @@ class Booking(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.status == self.Status.CONFIRMED
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
 
     @property
     def was_missed(self) -> bool:

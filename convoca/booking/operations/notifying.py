@@ -83,11 +83,16 @@ def notify_next(*, now: datetime, post: Post) -> bool:
 
 
 def due_notifications(*, now: datetime) -> QuerySet[Notification]:
-    """Return the mails that a worker may send now, in order. One booking's mails leave one after the other."""
+    """Return the mails that a worker may send now, in order. One booking's mails leave one after the other.
+
+    Of what became due in the same instant, what starts first leaves first.
+    """
     sending = Notification.objects.filter(
         booking=OuterRef("booking"), due_at__isnull=False, lease_until__gte=Now()
     ).exclude(pk=OuterRef("pk"))
-    return Notification.objects.filter(unleased(), ~Exists(sending), due_at__lte=now).order_by("due_at", "pk")
+    return Notification.objects.filter(unleased(), ~Exists(sending), due_at__lte=now).order_by(
+        "due_at", "-offset_minutes", "pk"
+    )
 
 
 def _in_flight(*, now: datetime) -> int:
