@@ -136,14 +136,14 @@ def as_calendar(
 
 def _event(slot: Slot, bookings: Sequence[Booking], link: Link, taken: str, *, now: datetime) -> Event:
     what = slot.title or (slot.service.name if slot.service else slot.schedule.name)
-    names = [f"{each.name} ({each.get_status_display()})" for each in bookings]
+    names = [f"{each.called} ({each.get_status_display()})" for each in bookings]
     event = Event()
     event.add("UID", f"slot-{slot.pk}@{host()}")
     event.add("SEQUENCE", slot.revision)
     event.add("DTSTAMP", now.astimezone(UTC).replace(microsecond=0))
     event.add("DTSTART", slot.starts_at.astimezone(UTC))
     event.add("DTEND", slot.ends_at.astimezone(UTC))
-    event.add("SUMMARY", one_line(what if slot.schedule.is_capacity else f"{bookings[0].name} – {what}"))
+    event.add("SUMMARY", one_line(what if slot.schedule.is_capacity else f"{bookings[0].called} – {what}"))
     event.add("STATUS", _status(bookings))
     event.add("CLASS", "PRIVATE")
     place = slot.location or link.url

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.account import Account, Language, Membership
@@ -189,6 +190,11 @@ class Booking(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.status == self.Status.CONFIRMED
+
+    @property
+    def called(self) -> str:
+        """Return the name of whose booking it is; where they had it deleted, that."""
+        return self.name or gettext("(data deleted)")
 
     @property
     def is_erased(self) -> bool:
