@@ -48,6 +48,14 @@ class Migration(migrations.Migration):
             model_name='notification',
             index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', '-offset_minutes', 'id'], name='notification_next'),
         ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['offset_minutes', 'due_at', 'id'], name='notification_waited_for'),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(condition=models.Q(('lease_until__isnull', False)), fields=['lease_until'], name='notification_leased'),
+        ),
         migrations.AddField(
             model_name='feed',
             name='account',
