@@ -312,6 +312,9 @@ def join_sentence(link: Link, account: Account, *, has_changed: bool, time_zone:
             return gettext("This address already opens the new one:")
         case LinkState.READY:
             return gettext("Join the meeting:")
+        case LinkState.NOT_YET if link.opens_at is not None:
+            opens = f"{_short_day(link.opens_at, time_zone)}, {clock_text(link.opens_at, time_zone)}"
+            return gettext("This address opens the meeting from {time} on:").format(time=opens)
         case LinkState.QUOTA if link.again_at is not None:
             again = f"{_short_day(link.again_at, time_zone)}, {clock_text(link.again_at, time_zone)}"
             return gettext(

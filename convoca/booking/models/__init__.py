@@ -3,6 +3,7 @@
 from convoca.booking.models.account import Account, Invitation, Language, Membership, Supervision, User
 from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
+from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
@@ -33,6 +34,7 @@ __all__ = [
     "CallPace",
     "Changes",
     "Connection",
+    "Feed",
     "FormField",
     "Grant",
     "Group",

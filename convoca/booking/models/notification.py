@@ -69,7 +69,21 @@ class Notification(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="notification_due"),
+            # Of what is due in the same instant, what starts first comes first: a reminder's offset is negative.
+            models.Index(
+                fields=["due_at", "-offset_minutes", "id"],
+                condition=models.Q(due_at__isnull=False),
+                name="notification_next",
+            ),
+            # What somebody waits for has no offset, and does not queue behind ten thousand reminders.
+            models.Index(
+                fields=["offset_minutes", "due_at", "id"],
+                condition=models.Q(due_at__isnull=False),
+                name="notification_waited_for",
+            ),
+            models.Index(
+                fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="notification_leased"
+            ),
             models.Index(fields=["account", "booking"], name="notification_of_booking"),
             models.Index(fields=["account"], condition=models.Q(failed=True), name="notification_failed"),
             models.Index(

@@ -48,6 +48,8 @@ class Schedule(BookingRules):
     meeting_passcode = models.BooleanField(default=True)
     waiting_room = models.BooleanField(default=False)
     backup_link = SealedField()
+    # How long before the start its people see the link; empty: as soon as it is there.
+    reveal_minutes = models.PositiveIntegerField(null=True, blank=True)
     # To which existing bookings the source of links is being applied; empty again when all of them have been wished.
     applying = models.CharField(max_length=8, choices=Applying, default=Applying.NOTHING, blank=True)
 

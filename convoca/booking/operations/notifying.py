@@ -67,31 +67,42 @@ WHOLE = Notification.objects.select_related(
 
 @task()
 def notify_due() -> None:
-    """Send every mail that is due, the one that has waited longest first, until none is left or the server is down."""
+    """Send every mail that is due until none is left or the server is down: see `_next_due` for the order."""
     with Post() as post:
         while goes_on() and notify_next(now=timezone.now(), post=post):
             continue
 
 
 def notify_next(*, now: datetime, post: Post) -> bool:
-    """Send the mail that is due first, or drop it if it is not owed any more. Return whether to go on with the next."""
-    notification = due_notifications(now=now).first()
-    if notification is None or _in_flight(now=now) >= MAILS_IN_FLIGHT:
+    """Send the mail that is next, or drop it if it is not owed any more. Return whether to go on with the next."""
+    notification = _next_due(now=now)
+    if notification is None or _in_flight() >= MAILS_IN_FLIGHT:
         return False
     taken = claim(notification, WHOLE)
     return True if taken is None else _act(taken, post, now=now)
 
 
 def due_notifications(*, now: datetime) -> QuerySet[Notification]:
-    """Return the mails that a worker may send now, in order. One booking's mails leave one after the other."""
+    """Return the mails that a worker may send now, in order. One booking's mails leave one after the other.
+
+    Of what became due in the same instant, what starts first leaves first.
+    """
     sending = Notification.objects.filter(
         booking=OuterRef("booking"), due_at__isnull=False, lease_until__gte=Now()
     ).exclude(pk=OuterRef("pk"))
-    return Notification.objects.filter(unleased(), ~Exists(sending), due_at__lte=now).order_by("due_at", "pk")
+    return Notification.objects.filter(unleased(), ~Exists(sending), due_at__lte=now).order_by(
+        "due_at", "-offset_minutes", "pk"
+    )
 
 
-def _in_flight(*, now: datetime) -> int:
-    return Notification.objects.filter(due_at__lte=now, lease_until__gte=Now()).count()
+def _next_due(*, now: datetime) -> Notification | None:
+    """Return what leaves next: what somebody waits for comes before the mails of the clock, however many these are."""
+    due = due_notifications(now=now)
+    return due.filter(offset_minutes=0).first() or due.first()
+
+
+def _in_flight() -> int:
+    return Notification.objects.filter(lease_until__gte=Now(), due_at__isnull=False).count()
 
 
 def _act(held: Claim[Notification], post: Post, *, now: datetime) -> bool:
