@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from convoca.public.views import booking, change, free, front, join, my, preferences, schedule, theirs
+from convoca.public.views import booking, change, free, front, join, my, preferences, reminders, schedule, theirs
 
 
 class NameInAddress:
@@ -42,6 +42,7 @@ urlpatterns = [
     path("b/<str:token>/undo", booking.undo_cancellation, name="booking_undo"),
     path("b/<str:token>/accept", booking.take_offered_place, name="booking_accept"),
     path("b/<str:token>/change", change.change_time, name="booking_change"),
+    path("b/<str:token>/reminders", reminders.choose_reminders, name="booking_reminders"),
     path("b/<str:token>/appointment.ics", booking.download_calendar, name="booking_calendar"),
     path("j/<str:token>", join.join_meeting, name="join"),
     path("j/<str:token>/card", join.show_card, name="join_card"),

@@ -50,10 +50,13 @@ RULES = {
     "repeats": "no",
     "resource_choice": "first",
 }
+MAILED = ("reminder", "second_reminder", "third_reminder", "follow_up")
 MORE_RULES = (
     "check_out_minutes_0", "check_out_minutes_1", "usual_capacity", "shows_places",
     "longest_minutes_0", "longest_minutes_1", "length_step_minutes_0", "length_step_minutes_1", "most_days",
-    "reminder_minutes_0", "reminder_minutes_1", "most_per_day", "most_per_week", "most_per_month", "most_in_total",
+    *(f"{name}_minutes_{part}" for name in MAILED for part in "01"),
+    "tells_owner", "tells_superusers", "copies_to",
+    "most_per_day", "most_per_week", "most_per_month", "most_in_total",
     "most_ahead", "no_overlap", "requires_approval", "has_waiting_list",
 )  # fmt: skip
 HOURS = {f"{name}-{day}-0": clock for day in range(7) for name, clock in (("opens", "09:00"), ("closes", "17:00"))}

@@ -96,6 +96,12 @@ PUBLIC: dict[str, Route] = {
         post=answer(holders(303)),
         fields=("which", "message"),
     ),
+    "booking_reminders": Route(
+        visits=of_bookings("booking_reminders"),
+        get=answer(holders(200)),
+        post=answer(holders(303)),
+        fields=("again",),
+    ),
     "booking_calendar": Route(
         visits=of_bookings("booking_calendar"),
         get=answer(holders(200) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
