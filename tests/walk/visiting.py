@@ -105,6 +105,7 @@ TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset(Secret)}
 
 # The owner types it on Configure > Process, and reads it there.
 THE_BACKUP_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.BACKUP})}
+THE_PERSONAL_ONE_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.PERSONAL})}
 TO_SUPERVISORS_OF_TALKS = NOBODY | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), frozenset({Secret.TYPED}))
 
 # The booking that awaits its approval is on a schedule that neither superuser of a single schedule supervises.
