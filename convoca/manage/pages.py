@@ -47,6 +47,7 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
         (gettext("Supervise"), reverse("manage:supervise", args=[account])),
         (gettext("Schedules"), reverse("manage:schedules", args=[account])),
     ]
+    places.append((gettext("Messages"), reverse("manage:mails", args=[account])))
     if visit.may(Action.SEE_PEOPLE):
         places.append((gettext("Users"), reverse("manage:people", args=[account])))
     if visit.is_owner:
