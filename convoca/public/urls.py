@@ -2,7 +2,20 @@
 
 from django.urls import path, register_converter
 
-from convoca.public.views import booking, change, feed, free, front, join, my, own_data, preferences, schedule, theirs
+from convoca.public.views import (
+    booking,
+    change,
+    feed,
+    free,
+    front,
+    join,
+    my,
+    own_data,
+    preferences,
+    reminders,
+    schedule,
+    theirs,
+)
 
 
 class NameInAddress:
@@ -48,6 +61,7 @@ urlpatterns = [
     path("b/<str:token>/details", own_data.edit_details, name="booking_details"),
     path("b/<str:token>/data.json", own_data.download_data, name="booking_data"),
     path("b/<str:token>/erase", own_data.erase_data, name="booking_erase"),
+    path("b/<str:token>/reminders", reminders.choose_reminders, name="booking_reminders"),
     path("b/<str:token>/appointment.ics", booking.download_calendar, name="booking_calendar"),
     path("j/<str:token>", join.join_meeting, name="join"),
     path("j/<str:token>/card", join.show_card, name="join_card"),

@@ -104,6 +104,12 @@ PUBLIC: dict[str, Route] = {
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),
+    "booking_reminders": Route(
+        visits=of_bookings("booking_reminders"),
+        get=answer(holders(200)),
+        post=answer(holders(303)),
+        fields=("again",),
+    ),
     "booking_calendar": Route(
         visits=of_bookings("booking_calendar"),
         get=answer(holders(200) | dict.fromkeys(WITHOUT_A_PLACE, 303)),

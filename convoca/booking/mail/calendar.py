@@ -40,6 +40,11 @@ def manage_address(booking: Booking) -> str:
     return f"{settings.BASE_URL}/b/{booking.token.open()}"
 
 
+def reminders_address(booking: Booking) -> str:
+    """Return where reminders are stopped."""
+    return f"{manage_address(booking)}/reminders"
+
+
 def schedule_address(booking: Booking) -> str:
     return f"{settings.BASE_URL}/schedule/{booking.account.name}/{booking.slot.schedule.slug}"
 

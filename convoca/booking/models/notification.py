@@ -16,6 +16,8 @@ class Notification(models.Model):
     `was_at` is when what has moved was to be, as its reader was told last. `told_by` is the person's other booking
     whose mail of this kind tells of this one too: then no mail of its own is due, and both count as sent at once.
     `failed`: it was owed, and could not be delivered. A backup link that another mail carried counts as sent with that.
+    `reader` tells apart those of one role: the membership's id of a superuser, the address of who gets copies. `again`
+    counts how often somebody had it sent once more: each time it is another mail.
     """
 
     class Kind(models.TextChoices):
@@ -24,6 +26,7 @@ class Notification(models.Model):
         LINK_CHANGED = "link_changed", _("New meeting link")
         BACKUP_LINK = "backup_link", _("Backup link")
         REMINDER = "reminder", _("Reminder")
+        FOLLOW_UP = "follow_up", _("Follow-up")
         CANCELLATION = "cancellation", _("Cancellation")
         REQUEST = "request", _("Request received")
         APPROVAL_WANTED = "approval_wanted", _("Approval wanted")
@@ -37,6 +40,8 @@ class Notification(models.Model):
     class Recipient(models.TextChoices):
         ATTENDEE = "attendee", _("Attendee")
         OWNER = "owner", _("Owner")
+        SUPERUSER = "superuser", _("Superuser")
+        COPY = "copy", _("Copy")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notifications")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="notifications")
@@ -49,6 +54,8 @@ class Notification(models.Model):
         Booking, on_delete=models.SET_NULL, null=True, blank=True, related_name="tells", db_index=False
     )
     recipient = models.CharField(max_length=16, choices=Recipient, default=Recipient.ATTENDEE)
+    reader = models.CharField(max_length=254, blank=True)
+    again = models.PositiveSmallIntegerField(default=0)
 
     due_at = models.DateTimeField(null=True, blank=True)
     claim = models.UUIDField(null=True, blank=True)
@@ -64,7 +71,15 @@ class Notification(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["booking", "kind", "offset_minutes", "slot_revision", "booking_revision", "recipient"],
+                fields=[
+                    "booking",
+                    "kind",
+                    "offset_minutes",
+                    "slot_revision",
+                    "booking_revision",
+                    "recipient",
+                    "reader",
+                ],
                 name="notification_owed_once",
             ),
         ]
@@ -85,6 +100,7 @@ class Notification(models.Model):
                 fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="notification_leased"
             ),
             models.Index(fields=["account", "booking"], name="notification_of_booking"),
+            models.Index(fields=["account", "-id"], name="notification_of_account"),
             models.Index(fields=["account"], condition=models.Q(failed=True), name="notification_failed"),
             models.Index(
                 fields=["told_by"], condition=models.Q(told_by__isnull=False), name="notification_told_beside"

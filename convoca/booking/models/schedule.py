@@ -53,6 +53,9 @@ class Schedule(BookingRules):
     # To which existing bookings the source of links is being applied; empty again when all of them have been wished.
     applying = models.CharField(max_length=8, choices=Applying, default=Applying.NOTHING, blank=True)
 
+    # Subjects of its mails do not say what was booked: for health, or legal advice.
+    has_discreet_subjects = models.BooleanField(default=False)
+
     resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
     created_at = models.DateTimeField(auto_now_add=True)
     closing_at = models.DateTimeField(null=True, blank=True)

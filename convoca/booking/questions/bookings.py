@@ -97,7 +97,9 @@ def confirmed_in(slot: Slot) -> int:
 
 
 def position_of(booking: Booking) -> int:
-    """Return the place in the queue of somebody who waits: 1 is next."""
+    """Return the place in the queue of somebody who waits: 1 is next. Who is made up for a preview is that."""
+    if booking._state.adding:
+        return 1
     queue = Booking.objects.filter(account_id=booking.account_id, slot=booking.slot_id, status=Booking.Status.WAITING)
     earlier = Q(waits_since__lt=booking.waits_since) | Q(waits_since=booking.waits_since, pk__lt=booking.pk)
     return queue.filter(earlier).count() + 1
