@@ -1,6 +1,7 @@
 """The tables. Every row of a tenant carries its account, and every query of a door starts from it."""
 
 from convoca.booking.models.account import Account, Invitation, Language, Membership, Supervision, User
+from convoca.booking.models.application import VendorApplication
 from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
 from convoca.booking.models.feed import Feed
@@ -66,6 +67,7 @@ __all__ = [
     "StartTime",
     "Supervision",
     "User",
+    "VendorApplication",
     "VendorEvent",
     "Visibility",
 ]
