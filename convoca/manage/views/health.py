@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from convoca.booking.mail.button import is_fresh_key
 from convoca.booking.models import Connection, Incident, Meeting
@@ -62,7 +62,7 @@ def reconnect(request: HttpRequest, visit: Visit, connection: int) -> HttpRespon
     return to_vendor(ask_for_consent(request, provider.id, lost, now=now))
 
 
-@require_GET
+@require_safe
 @for_owner
 def mend(request: HttpRequest, visit: Visit, connection: int) -> HttpResponse:
     """Go on from a mail's button to the vendor's question, which changes nothing here; else to the button's row (J10).
