@@ -170,6 +170,7 @@ urlpatterns = [
     path("<slug:account>/health", health.show_health, name="health"),
     path("<slug:account>/health/live", health.tell_health, name="health-live"),
     path("<slug:account>/health/connections/<int:connection>/reconnect", health.reconnect, name="reconnect"),
+    path("<slug:account>/health/connections/<int:connection>/mend", health.mend, name="mend"),
     path("<slug:account>/health/connections/<int:connection>/links", health.answer_links, name="answer-links"),
     path("<slug:account>/health/meetings/<int:meeting>/retry", health.retry, name="retry"),
     path("<slug:account>/health/meetings/<int:meeting>/answer", health.answer, name="answer"),

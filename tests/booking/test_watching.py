@@ -77,7 +77,8 @@ def test_t44_a_lost_access_is_one_mail_at_once_however_many_bookings_suffer(
     assert "- Thu 26 Nov, 10:00–10:30 · Luis Pérez, Consultations" in text
     assert "- Thu 26 Nov, 12:00–12:30 · Iris Paz, Consultations" in text
     connection = Connection.objects.get()
-    assert f"Reconnect Zoom:\nhttp://localhost:8000/manage/Lumbre/health#connection-{connection.pk}" in text
+    button = f"http://localhost:8000/manage/Lumbre/health/connections/{connection.pk}/mend?key="
+    assert f"Reconnect Zoom:\n{button}" in text
     assert "zoom.us" not in text
 
 

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext, ngettext, override
 
+from convoca.booking.mail.button import mending_address
 from convoca.booking.mail.envelope import BookingMail, host, one_line
 from convoca.booking.mail.note import Note, note_mail
 from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.mail.receipt import receipt_of
 from convoca.booking.mail.troubles import all_clear, button_of, remedy_of, section_of, subject_of, what_happened
-from convoca.booking.models import Account, Alert, Membership, Slot
+from convoca.booking.models import Account, Alert, Incident, Membership, Slot
 from convoca.booking.questions.troubles import suffering, trouble_of
 from convoca.booking.questions.unready import whose
 from convoca.booking.wording import day_text, span_text
@@ -77,12 +78,20 @@ def _note(alert: Alert, reader: Reader, *, now: datetime) -> Note:
         account,
         reader,
         button=button_of(alert.incident),
-        section=section_of(alert.incident),
+        address=_where_it_is_mended(alert.incident, account, now=now),
         subject=subject_of(alert.incident, slots, account.time_zone),
         opening=opening,
         paragraphs=paragraphs,
         lines=occasions(account, slots),
     )
+
+
+def _where_it_is_mended(incident: Incident, account: Account, *, now: datetime) -> str:
+    """Return where the mail's button leads: to the vendor's question by way of the log-in, or to a row of the page."""
+    if incident.kind == Incident.Kind.ACCESS and incident.connection is not None:
+        incident.connection.account = account
+        return mending_address(incident.connection, now=now)
+    return health_address(account) + section_of(incident)
 
 
 def _to(
@@ -94,7 +103,7 @@ def _to(
     paragraphs: tuple[str, ...],
     lines: tuple[str, ...] = (),
     button: str = "",
-    section: str = "",
+    address: str = "",
 ) -> Note:
     title = one_line(account.title)
     return Note(
@@ -104,7 +113,7 @@ def _to(
         paragraphs=paragraphs,
         lines=lines,
         button=button or gettext("Open the health page"),
-        address=health_address(account) + section,
+        address=address or health_address(account),
         organiser=title,
         why=gettext("You get this email because you own the account {account}.").format(account=title),
     )

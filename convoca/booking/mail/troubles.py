@@ -186,8 +186,6 @@ def button_of(incident: Incident) -> str:
 def section_of(incident: Incident) -> str:
     """Return where on the page that is."""
     match trouble_of(incident).kind:
-        case Kind.ACCESS:
-            return f"#connection-{incident.connection_id}"
         case Kind.DELETED:
             return "#questions"
         case _:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.account import Account, Membership
 from convoca.booking.models.connection import Connection
+from convoca.booking.models.owed import OwedMail
 
 
 class Incident(models.Model):
@@ -53,7 +54,7 @@ class Incident(models.Model):
         return f"{self.kind} {self.pk}"
 
 
-class Alert(models.Model):
+class Alert(OwedMail):
     """A mail owed to the owner of an account, of an incident or of a connection that was given up; or of a day.
 
     A digest of what is on one `day` is owed to the `membership` who wants it.
@@ -75,17 +76,6 @@ class Alert(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, blank=True, related_name="alerts")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, blank=True, related_name="digests")
     day = models.DateField(null=True, blank=True)
-
-    due_at = models.DateTimeField(null=True, blank=True)
-    claim = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    unanswered = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    dropped_at = models.DateTimeField(null=True, blank=True)
-    failed = models.BooleanField(default=False)
-    reason = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["id"]

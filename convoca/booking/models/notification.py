@@ -4,11 +4,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.account import Account
+from convoca.booking.models.owed import OwedMail
 from convoca.booking.models.sealed import SealedField
 from convoca.booking.models.slot import Booking
 
 
-class Notification(models.Model):
+class Notification(OwedMail):
     """A mail owed, once per booking, kind, offset, revisions and recipient's role.
 
     Its address and text are read when it is sent, and so is whether it is still owed. `due_at` is empty once it was
@@ -56,17 +57,6 @@ class Notification(models.Model):
     recipient = models.CharField(max_length=16, choices=Recipient, default=Recipient.ATTENDEE)
     reader = models.CharField(max_length=254, blank=True)
     again = models.PositiveSmallIntegerField(default=0)
-
-    due_at = models.DateTimeField(null=True, blank=True)
-    claim = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    unanswered = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    dropped_at = models.DateTimeField(null=True, blank=True)
-    failed = models.BooleanField(default=False)
-    reason = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
