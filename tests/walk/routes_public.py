@@ -100,7 +100,7 @@ PUBLIC: dict[str, Route] = {
         visits=of_bookings("booking_details"),
         get=answer(holders(200) | {Looker.CANCELLED: 303}),
         post=answer(holders(422) | {Looker.CANCELLED: 303}),
-        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1"),
+        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links"),
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),
