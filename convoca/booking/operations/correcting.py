@@ -89,11 +89,11 @@ def _write(held: Booking, slot: Slot, changed: list[str], *, renews: bool, by: A
     held.mailed_meeting = None
     held.save(update_fields=[*changed, *NEW_ADDRESSES])
     note(Verb.EDITED, by=by, slot=slot, booking=held, fields=" ".join(changed), now=now)
-    _tell(held, slot, now=now)
+    tell(held, slot, now=now)
 
 
-def _tell(held: Booking, slot: Slot, *, now: datetime) -> None:
-    """Owe the new address the mail that says how it stands."""
+def tell(held: Booking, slot: Slot, *, now: datetime) -> None:
+    """Owe the booking's address the mail that says how it stands. The caller holds both."""
     if held.status == Booking.Status.CONFIRMED:
         confirm(held, slot, wanted_meeting(slot), now=now)
         return
