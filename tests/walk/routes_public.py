@@ -58,6 +58,10 @@ PUBLIC: dict[str, Route] = {
         query=PICKED,
         fields=BOOKING,
     ),
+    # Whoever has lost theirs gets them at the address that booked.
+    "send_links": Route(
+        visits=at("/links", email="nobody@example.org"), post=answer(everybody(200)), fields=("email",)
+    ),
     # The attendee's pages.
     "booking": Route(
         visits=of_bookings("booking"),
@@ -100,7 +104,7 @@ PUBLIC: dict[str, Route] = {
         visits=of_bookings("booking_details"),
         get=answer(holders(200) | {Looker.CANCELLED: 303}),
         post=answer(holders(422) | {Looker.CANCELLED: 303}),
-        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1"),
+        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links"),
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),
