@@ -1,4 +1,4 @@
-"""The DNS of the sender's domain, where it is silent: nobody waits for it long. Elsewhere see tests/manage/test_sender."""
+"""The DNS of the sender's domain, where it is silent: nobody waits long for it. See also tests/manage/test_sender."""
 
 import socket
 import time
