@@ -214,6 +214,15 @@ MANAGE: dict[str, Route] = {
         fields=("meetings",),
     ),
     "manage:mails": Route(visits=named("manage:mails"), get=answer(supervisors(200)), query=("page", "state")),
+    "manage:sender": Route(
+        visits=named("manage:sender", selector=""),
+        get=answer(owner(200)),
+        post=answer(owner(422)),
+        fields=("selector",),
+    ),
+    "manage:digest": Route(
+        visits=named("manage:digest", wanted="1"), post=answer(supervisors(303)), fields=("wanted",)
+    ),
     "manage:mail-again": Route(
         visits=of_a_mail_about_the_class("manage:mail-again"),
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
