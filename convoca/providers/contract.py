@@ -239,13 +239,15 @@ class Change(StrEnum):
     MEETING_DELETED = "meeting deleted"
     MEETING_CHANGED = "meeting changed"
     ACCESS_WITHDRAWN = "access withdrawn"
+    CALENDAR_CHANGED = "calendar changed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """A vendor's word that something has changed. It is never believed: it only says where to look.
 
-    `identity` tells this notice from every other; the same one may be sent many times, and late.
+    `identity` tells this notice from every other; the same one may be sent many times, and late. `channel` is our own
+    name of the subscription under which it came; "" if the vendor knows none.
     """
 
     change: Change
@@ -253,6 +255,7 @@ class Notice:
     external_user: str = ""
     external_account: str = ""
     remote_id: str = ""
+    channel: str = ""
 
 
 class OutcomeLost(Exception):
@@ -268,6 +271,7 @@ class Capabilities:
     serves_itself: the installation's own application may act for its own account, without anybody's consent.
     passcodes, waiting_rooms: an owner may choose whether meetings have one.
     host_links: the host has a way in of their own, by which the meeting starts.
+    born_with_event: a meeting comes with an event in a calendar and makes no call of its own.
     """
 
     automatic: bool = True
@@ -279,6 +283,7 @@ class Capabilities:
     passcodes: bool = False
     waiting_rooms: bool = False
     host_links: bool = False
+    born_with_event: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
