@@ -64,7 +64,8 @@ class Tokens:
     """What a token endpoint answered.
 
     `expires_in` is in seconds; `refresh_token` is "" if none was sent: keep the old one. `scopes` is empty if the
-    answer to a refresh names none: they are then as before.
+    answer to a refresh names none: they are then as before. `refresh_expires_in` is None unless the vendor said how
+    many seconds the refresh token will live.
     """
 
     access_token: str = field(repr=False)
@@ -72,6 +73,7 @@ class Tokens:
     expires_in: int = 3600
     scopes: frozenset[str] = frozenset()
     api_url: str = ""
+    refresh_expires_in: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ from convoca.manage.csp import TO_VENDORS
 from convoca.manage.pages import integration_title, render_page, see_other
 from convoca.manage.policy import Visit, for_owner, supervised_schedule, visit_of
 from convoca.manage.reconnecting import back_to_row, connect_by, to_vendor
-from convoca.providers import connected_provider_by_id
+from convoca.providers import CONNECTED_PROVIDERS, connected_provider_by_id
 from convoca.providers.contract import ConnectedProvider
 
 
@@ -84,7 +84,7 @@ def connect(request: HttpRequest, visit: Visit, provider: str, schedule: str) ->
 @require_GET
 def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
     """Take the vendor's answer. OAuth makes a GET change something here; the state stands in for the form's token."""
-    asked = _provider(provider)
+    asked = _asked(provider)
     now = timezone.now()
     consent = answered_consent(request, asked.id, now=now)
     wanted_for = _wanted_for(request, consent) if consent else None
@@ -148,6 +148,14 @@ def disconnect(request: HttpRequest, visit: Visit, provider: str, schedule: str)
 
 
 def _provider(provider_id: str) -> ConnectedProvider:
+    """Return a provider that schedules are connected to for their links."""
+    found = _asked(provider_id)
+    if found not in CONNECTED_PROVIDERS:
+        raise Http404
+    return found
+
+
+def _asked(provider_id: str) -> ConnectedProvider:
     try:
         return connected_provider_by_id(provider_id)
     except LookupError as error:
