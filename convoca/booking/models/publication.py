@@ -11,9 +11,9 @@ from convoca.booking.models.remote import Attempt, Remote
 class Publication(Remote):
     """One generation of a slot's event in a calendar, in the same form as its meeting. The calendar is fixed at birth.
 
-    Its `remote_id` is ours, a function of the row's marker: sent twice, it is one event. `has_meeting`, a wish: the
-    event is to be born with an online room. `conference` is what is known of that, which the vendor has been asked for
-    `conference_requests` times, the last one at `conference_asked_at`; each time has a name of its own.
+    Its `remote_id` is ours, a function of the row's marker: sent twice, it is one event. Wished: `has_meeting`, the
+    event comes with an online room, by `meeting_wish` told from one that it had before. Observed: `conference` is what
+    is known of that room, which was asked for at `conference_asked_at`, `conference_requests` times before in vain.
     """
 
     class Conference(models.TextChoices):
@@ -24,6 +24,7 @@ class Publication(Remote):
 
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="publications")
     has_meeting = models.BooleanField(default=False)
+    meeting_wish = models.PositiveIntegerField(default=0)
     conference = models.CharField(max_length=8, choices=Conference, default=Conference.NONE, blank=True)
     conference_requests = models.PositiveIntegerField(default=0)
     conference_asked_at = models.DateTimeField(null=True, blank=True)
@@ -38,6 +39,11 @@ class Publication(Remote):
 
     def __str__(self) -> str:
         return f"publication {self.pk}"
+
+    @property
+    def conference_name(self) -> str:
+        """Return by what the vendor knows the room that is asked for now: the same as long as its link shall stay."""
+        return f"{self.marker.hex}-{self.meeting_wish}-{self.conference_requests}" if self.has_meeting else ""
 
     @property
     def is_awaited(self) -> bool:

@@ -11,11 +11,11 @@ from convoca.booking.operations.concluding import erased, named, settled
 from convoca.booking.operations.making_meetings import owe_entrance
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import bear_meeting, let_go_of_stand_ins
-from convoca.booking.operations.wishing_events import wish_for_event
-from convoca.booking.questions.events import spec_of
+from convoca.booking.operations.wishing_events import NO_MEETINGS, wish_for_event
+from convoca.booking.questions.events import key_of, spec_of
 from convoca.core.reconcile import Step, back_off
 from convoca.providers import calendar_provider_by_id
-from convoca.providers.calendars import Conference, EventFacts, EventKey, EventSpec
+from convoca.providers.calendars import Conference, EventFacts, EventSpec
 from convoca.providers.contract import Absent, Exchange, Gone
 
 # The first polls for a meeting that is being made come soon: the client is waiting for the link.
@@ -26,8 +26,7 @@ POLL_AT_MOST_EVERY = timedelta(minutes=1)
 GIVEN_UP_AFTER = timedelta(minutes=5)
 ASKED_AT_MOST = 3
 
-# An id that is spent is replaced by the next one; a calendar in which all of them are is no longer there.
-SPENT_AT_MOST = 3
+FAILED: Columns = {"conference": Publication.Conference.FAILED, "conference_requests": 0}
 
 
 class EventCraft:
@@ -46,7 +45,8 @@ class EventCraft:
         One whose meeting people are waiting to join is made anew at once.
         """
         event = _event(row)
-        return event.observed == Publication.Observed.GONE and not event.has_meeting
+        was_there = event.observed == Publication.Observed.GONE and event.ready_at is not None
+        return was_there and not event.has_meeting
 
     def spec_of(self, row: Remote) -> EventSpec:
         return spec_of(_event(row))
@@ -58,14 +58,14 @@ class EventCraft:
             case Step.CREATE:
                 return provider.insert(spec, application=application, token=token)
             case Step.LOOK if event.observed == Publication.Observed.PRESENT:
-                return provider.read_event(spec.key, application=application, token=token)
+                return provider.read_event(key_of(event), application=application, token=token)
             case Step.LOOK:
-                return _sighted(provider.look_up(spec.key, application=application, token=token))
+                return _sighted(provider.look_up(key_of(event), application=application, token=token))
             case Step.UPDATE:
                 return provider.patch(spec, changed=changed, application=application, token=token)
             case Step.DELETE:
                 tells = spec.tells_attendees or bool(event.sent.get("attendees"))
-                return provider.remove(spec.key, tells_attendees=tells, application=application, token=token)
+                return provider.remove(key_of(event), tells_attendees=tells, application=application, token=token)
             case _:
                 raise ValueError(f"{claim.step} makes no call")
 
@@ -88,30 +88,30 @@ class EventCraft:
         return Publication.objects.select_for_update(no_key=True).filter(pk=claim.row.pk, claim=claim.key).first()
 
     def present(self, claim: Claim, facts: Sequence[Facts], *, now: datetime) -> Columns | None:
-        """Note that the event is there, and how its meeting stands. Of one that was found, nobody knows what it says."""
-        asked, event = _event(claim.row), _facts(facts[0])
+        """Note that the event is there, and how its meeting stands. Of one that was found, nobody knows its texts."""
+        asked, spec, event = _event(claim.row), _spec(claim), _facts(facts[0])
         columns = settled() | {
             "observed": Publication.Observed.PRESENT,
             "ready_at": asked.ready_at or now,
             "differences": "",
             "doubted_at": None,
         }
+        if claim.step is Step.LOOK:
+            return columns | _to_be_told(asked, {})
+        was_told = claim.step is Step.CREATE or asked.sent.get("conference") != spec.conference_request
         if claim.step is Step.UPDATE:
             columns |= {"sent_revision": asked.wanted_revision}
-        elif claim.step is Step.LOOK:
-            columns |= {"sent": {}}
-        elif differing := event.differences(_spec(claim)):
+        elif differing := event.differences(spec):
             # An earlier call of ours made it, which said something else.
-            told = _spec(claim).told()
-            columns |= {"sent": {name: said for name, said in told.items() if name not in differing}}
-        return columns | _conference(asked, event, now=now) | _to_be_told(asked, columns)
+            columns |= _to_be_told(asked, {name: said for name, said in spec.told().items() if name not in differing})
+        return columns | _conference(asked, event, was_told=was_told, now=now)
 
     def still_stands(self, claim: Claim, facts: Facts, *, now: datetime) -> Columns:
         """Keep, to be shown to the owner, what somebody changed in the calendar; see how its meeting stands."""
         asked, event = _event(claim.row), _facts(facts)
         changed = event.differences(_spec(claim)) & asked.sent.keys()
         columns = settled() | {"differences": named(changed), "doubted_at": None}
-        return columns | _conference(asked, event, now=now)
+        return columns | _conference(asked, event, was_told=False, now=now)
 
     def erased(self) -> Columns:
         return erased()
@@ -145,10 +145,6 @@ def _facts(facts: Facts) -> EventFacts:
     return facts
 
 
-def key_of(event: Publication) -> EventKey:
-    return EventKey(calendar_id=event.calendar.remote_id, event_id=event.remote_id)
-
-
 def _sighted(looked: Exchange[EventFacts | None]) -> Exchange[Learnt]:
     """Read what the vendor knows of our id: nothing at all, or an event that was deleted, or one that stands."""
     found = yield from looked
@@ -159,40 +155,41 @@ def _sighted(looked: Exchange[EventFacts | None]) -> Exchange[Learnt]:
     return found
 
 
-def _to_be_told(asked: Publication, columns: Columns) -> Columns:
-    """Let the next step be an update if the event there may say something else than we want."""
-    sent = columns.get("sent")
-    if sent is None:
-        return {}
-    return {"sent_revision": max(asked.wanted_revision - 1, 0)}
+def _to_be_told(asked: Publication, sent: Columns) -> Columns:
+    """Let the next step be an update of all that is not known to have been `sent`."""
+    return {"sent": sent, "sent_revision": max(asked.wanted_revision - 1, 0)}
 
 
-def _conference(asked: Publication, event: EventFacts, *, now: datetime) -> Columns:
-    """Return how the meeting stands that was asked for with the event, and when it is asked after again."""
+def _conference(asked: Publication, event: EventFacts, *, was_told: bool, now: datetime) -> Columns:
+    """Return how the meeting stands that was asked for with the event, and when it is asked after again.
+
+    `was_told`: the vendor has just been asked for it, so what was known before is of another one.
+    """
     if not asked.has_meeting:
         return {"conference": Publication.Conference.NONE}
     if event.conference is Conference.SUCCESS:
-        return {"conference": Publication.Conference.READY}
-    if asked.conference in {Publication.Conference.READY, Publication.Conference.FAILED}:
+        return {"conference": Publication.Conference.READY, "conference_requests": 0}
+    if not was_told and asked.conference != Publication.Conference.PENDING:
         return {}
     if event.conference is Conference.NONE or not asked.calendar.makes_meetings:
-        return {"conference": Publication.Conference.FAILED}
-    waited = now - (asked.conference_asked_at or now)
-    if event.conference is Conference.PENDING and waited < GIVEN_UP_AFTER:
-        return {"due_at": now + min(max(waited, POLL_FIRST), POLL_AT_MOST_EVERY)}
+        return FAILED
+    since = now if was_told or asked.conference_asked_at is None else asked.conference_asked_at
+    if event.conference is Conference.PENDING and now - since < GIVEN_UP_AFTER:
+        again = now + min(max(now - since, POLL_FIRST), POLL_AT_MOST_EVERY)
+        return {"conference": Publication.Conference.PENDING, "conference_asked_at": since, "due_at": again}
     return _ask_anew(asked, now=now)
 
 
 def _ask_anew(asked: Publication, *, now: datetime) -> Columns:
-    if asked.conference_requests >= ASKED_AT_MOST:
-        return {"conference": Publication.Conference.FAILED}
+    """Ask for another meeting, which bears another name, up to three times."""
     again = asked.conference_requests + 1
-    pause = back_off(again, jitter=0)
+    if again >= ASKED_AT_MOST:
+        return FAILED
     return {
+        "conference": Publication.Conference.PENDING,
         "conference_requests": again,
-        "conference_asked_at": now + pause,
-        "wanted_revision_seen": None,
-        "due_at": now + pause,
+        "sent_revision": max(asked.wanted_revision - 1, 0),
+        "due_at": now + back_off(again, jitter=0),
     }
 
 
@@ -224,6 +221,8 @@ def _hand_over(
         let_go_of_stand_ins([slot.pk], due_at=now)
         if places:
             owe_entrance(asked, meeting, places, now=now)
+    elif event.observed == Publication.Observed.DETACHED and meeting.link:
+        Meeting.objects.filter(pk=meeting.pk).update(observed=Meeting.Observed.DETACHED, due_at=None)
     elif not meeting.link:
         Meeting.objects.filter(pk=meeting.pk).update(**_as_event(event))
 
@@ -244,7 +243,3 @@ def _as_event(event: Publication) -> Columns:
         "waiting": event.waiting,
         "attempts": event.attempts,
     }
-
-
-# Shown to the owner in place of the vendor's words: it says nothing at all. The doors know it by this and explain.
-NO_MEETINGS = "conference not created"

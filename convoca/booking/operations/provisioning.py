@@ -211,5 +211,6 @@ def _perform(claim: Claim, heard: list[Response], *, now: datetime) -> Learnt:
     except (ProviderError, OutcomeLost) as error:
         return error
     except Exception as error:
-        log.error("call not foreseen", kind=craft.name, row=claim.row.pk, error=type(error).__name__, at=place_of(error))
+        kind, at = craft.name, place_of(error)
+        log.error("call not foreseen", kind=kind, row=claim.row.pk, error=type(error).__name__, at=at)
         return OutcomeLost("the call failed in an unforeseen way")

@@ -5,19 +5,21 @@ know what is shown: the worker compares it with what was sent.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import F, Max, Q, Sum
 
-from convoca.booking.models import Booking, Calendar, Connection, Meeting, Publication, Resource, Schedule, Slot
+from convoca.booking.models import Booking, Calendar, Meeting, Publication, Resource, Schedule, Slot
 from convoca.booking.operations.leasing import unleased
 from convoca.core.reconcile import UNDO_WINDOW, Wanted, wanted
-from convoca.providers import CALENDAR_PROVIDERS, calendar_provider_by_id
+from convoca.providers import PROVIDERS, calendar_provider_by_id
 
-BORN_WITH_EVENT = frozenset(each.id for each in CALENDAR_PROVIDERS if each.capabilities.born_with_event)
+BORN_WITH_EVENT = frozenset(each.id for each in PROVIDERS if each.capabilities.born_with_event)
 
-# What a person sees of an event that cannot be born with a meeting, until there are words of the vendor's.
+# In place of a vendor's words, who says nothing at all: the doors know it by this, and explain.
+NO_MEETINGS = "no meeting comes with events of this calendar"
+
 FREED = {"blocked": Publication.Blocked.NONE, "reason": ""}
 
 CARRIED = Q(wanted=Meeting.Wanted.PRESENT) | Q(stands_in=True)
@@ -61,7 +63,9 @@ def wanted_event(slot: Slot) -> Publication | None:
 def _meeting_to_carry(slot: Slot) -> Meeting | None:
     """Return the slot's live meeting that comes with its event: the wanted one, or one that stands in."""
     carried = Meeting.objects.filter(CARRIED, account_id=slot.account_id, slot=slot, provider__in=BORN_WITH_EVENT)
-    return carried.order_by("stands_in", "-generation").first()
+    # Whose link was typed is no part of an event, whatever service it leads to.
+    ours = carried.exclude(observed=Meeting.Observed.EXTERNAL)
+    return ours.order_by("stands_in", "-generation").first()
 
 
 def _calendar_for(slot: Slot, current: Publication | None, meeting: Meeting | None) -> Calendar | None:
@@ -131,21 +135,21 @@ def _bear(slot: Slot, calendar: Calendar, *, now: datetime) -> Publication:
 def _refresh(event: Publication, meeting: Meeting | None, *, now: datetime) -> None:
     """Let the worker look at what the event is to show, and make or drop the meeting that comes with it."""
     columns: dict[str, object] = {"wanted_revision": F("wanted_revision") + 1, "due_at": now}
-    if meeting is None:
-        columns |= {"has_meeting": False}
-    elif meeting.publication_id != event.pk or not event.has_meeting:
-        columns |= _conference(event, now=now) | {"has_meeting": True}
-        Meeting.objects.filter(pk=meeting.pk).update(publication=event)
+    columns["has_meeting"] = meeting is not None
+    if meeting is not None and (meeting.publication_id != event.pk or not event.has_meeting):
+        # Under a name that was not used before: the vendor makes one meeting for each name, and no more.
+        columns["meeting_wish"] = F("meeting_wish") + 1
+        Meeting.objects.filter(pk=meeting.pk).update(
+            publication=event, connection=event.connection_id, **_outlook(event.calendar)
+        )
     Publication.objects.filter(pk=event.pk).update(**columns)
 
 
-def _conference(event: Publication, *, now: datetime) -> dict[str, object]:
-    """Ask for a meeting under a name that was not used before."""
-    return {
-        "conference": Publication.Conference.PENDING,
-        "conference_requests": F("conference_requests") + 1,
-        "conference_asked_at": now,
-    }
+def _outlook(calendar: Calendar) -> dict[str, object]:
+    """Say at once of a meeting that its calendar makes none."""
+    if calendar.makes_meetings:
+        return {}
+    return {"blocked": Meeting.Blocked.REJECTED, "reason": NO_MEETINGS}
 
 
 def withdraw_event(event: Publication, *, now: datetime, due_at: datetime) -> None:
@@ -153,7 +157,15 @@ def withdraw_event(event: Publication, *, now: datetime, due_at: datetime) -> No
     withdraw_events([event.pk], now=now, due_at=due_at)
 
 
-def withdraw_events(ids: Iterable[int], *, now: datetime, due_at: datetime) -> None:
+def withdraw_events_of(slots: Iterable[Slot], *, now: datetime, due_at: datetime) -> None:
+    """Want the events of these slots no more. Costs nothing where nothing was ever published."""
+    published = [slot.pk for slot in slots if slot.schedule.published_at is not None]
+    if published:
+        events = Publication.objects.filter(slot__in=published, wanted=Publication.Wanted.PRESENT)
+        withdraw_events(list(events.values_list("pk", flat=True)), now=now, due_at=due_at)
+
+
+def withdraw_events(ids: Collection[int], *, now: datetime, due_at: datetime) -> None:
     """Want these events no more. What may exist is deleted at `due_at`; what does not rests."""
     events = Publication.objects.filter(pk__in=ids, wanted=Publication.Wanted.PRESENT)
     events.update(wanted=Publication.Wanted.ABSENT, wanted_at=now, due_at=None, **FREED)
@@ -171,7 +183,3 @@ def put_back(event: Publication, *, now: datetime) -> bool:
     if not gone.update(wanted=Publication.Wanted.ABSENT, wanted_at=now, due_at=None):
         return False
     return wish_for_event(event.slot, now=now) is not None
-
-
-def has_access(connection: Connection) -> bool:
-    return connection.grant_id is not None
