@@ -1,4 +1,4 @@
-"""The engine against the simulated Google: one clock for both, real consent, and a worker that works when it is told."""
+"""The engine against the simulated Google: one clock for both, real consent, a worker that works when it is told."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

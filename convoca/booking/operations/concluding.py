@@ -21,6 +21,10 @@ from convoca.providers.contract import (
 # A lost answer is looked up soon: the client is waiting for the link.
 LOOK_SOON = timedelta(seconds=1)
 
+SPENT_AT_MOST = 3
+# In place of a vendor's words, who says nothing but that: the doors know it by this, and explain.
+NOT_FOUND = "not found"
+
 
 def settled() -> Columns:
     return {"attempts": 0, "waiting": Remote.Waiting.NOTHING, "reason": "", "look_again_at": None}
@@ -72,6 +76,17 @@ def wait(attempts: int, *, now: datetime) -> Columns:
 
 def lost(asked: Remote, *, now: datetime) -> Columns:
     return {"attempts": asked.attempts + 1, "due_at": now + LOOK_SOON}
+
+
+def spent(asked: Remote) -> Columns:
+    """Return the columns of a row whose vendor says of what it was to make that it is gone: the next one is tried.
+
+    Where that is said again and again, it is the place that is gone.
+    """
+    attempts = asked.attempts + 1
+    if attempts >= SPENT_AT_MOST:
+        return erased() | {"blocked": Remote.Blocked.REJECTED, "reason": NOT_FOUND}
+    return settled() | {"observed": Remote.Observed.GONE, "attempts": attempts}
 
 
 def look_once_more(asked: Remote, *, now: datetime) -> Columns | None:

@@ -71,9 +71,13 @@ class EventCraft:
 
     def bear_next(self, row: Remote, slot: Slot, *, now: datetime) -> None:
         """Make the event anew, and the meeting that went with it: that is another one, with another link."""
-        lost = Meeting.objects.filter(publication_id=row.pk, wanted=Meeting.Wanted.PRESENT)
-        if lost.update(wanted=Meeting.Wanted.ABSENT, wanted_at=now, due_at=None):
-            bear_meeting(slot, now=now)
+        lost = Meeting.objects.filter(publication_id=row.pk, wanted=Meeting.Wanted.PRESENT).first()
+        if lost is not None:
+            Meeting.objects.filter(pk=lost.pk).update(wanted=Meeting.Wanted.ABSENT, wanted_at=now, due_at=None)
+            meeting = bear_meeting(slot, now=now)
+            if meeting is not None and not lost.link:
+                # People have waited for it since then.
+                Meeting.objects.filter(pk=meeting.pk).update(wanted_at=lost.wanted_at)
         following = wish_for_event(slot, now=now)
         if following is not None and row.attempts:
             pause = back_off(row.attempts, jitter=0)
@@ -199,9 +203,7 @@ def _hand_over(
     """Write into the meeting what the event says of it; people with a place are owed a link that is new."""
     before = Meeting.Observed(meeting.observed)
     lives = meeting.wanted == Meeting.Wanted.PRESENT or meeting.stands_in
-    if event.observed in {Publication.Observed.NOTHING, Publication.Observed.GONE} or (
-        event.observed == Publication.Observed.PRESENT and not event.has_meeting
-    ):
+    if _has_gone(event):
         gone = event.observed == Publication.Observed.GONE and lives
         _forget(meeting, Meeting.Observed.GONE if gone else Meeting.Observed.NOTHING)
     elif link and meeting.wanted == Meeting.Wanted.PRESENT and meeting.link.open() != link:
@@ -225,6 +227,14 @@ def _hand_over(
         Meeting.objects.filter(pk=meeting.pk).update(observed=Meeting.Observed.DETACHED, due_at=None)
     elif not meeting.link:
         Meeting.objects.filter(pk=meeting.pk).update(**_as_event(event))
+
+
+def _has_gone(event: Publication) -> bool:
+    """Say whether no meeting comes with the event any more; one that is not made yet is still to come."""
+    if event.observed == Publication.Observed.NOTHING:
+        return event.wanted == Publication.Wanted.ABSENT
+    is_without = event.observed == Publication.Observed.PRESENT and not event.has_meeting
+    return event.observed == Publication.Observed.GONE or is_without
 
 
 def _forget(meeting: Meeting, observed: Meeting.Observed) -> None:

@@ -16,6 +16,7 @@ from convoca.booking.operations.concluding import (
     refused,
     retry,
     settled,
+    spent,
     wait,
 )
 from convoca.booking.operations.crafts import craft_of
@@ -147,6 +148,8 @@ def _conclude(claim: Claim, learnt: Learnt, *, now: datetime) -> Columns:
             return lost(asked, now=now) if step is Step.CREATE else retry(asked, now=now)
         case Paced():
             return nothing_happened(asked, step)
+        case Gone() if step is Step.CREATE:
+            return spent(asked)
         case Gone():
             return settled() | {"observed": Remote.Observed.GONE}
         case Rejected() if step is Step.DELETE:
