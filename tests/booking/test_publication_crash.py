@@ -28,6 +28,8 @@ LINE_STEP = 1 if "TEST_KILLS" in os.environ else 60
 PUT_OFF = timedelta(hours=5)
 MISBEHAVIOUR = (Kind.RESET_BEFORE, Kind.RESET_AFTER, Kind.EMPTY, Kind.HTML, Kind.MALFORMED, Kind.ERROR_500, Kind.HANG)
 
+VERBS = ("event.insert", "event.patch", "event.get", "event.delete")
+
 
 @pytest.fixture
 def schedule(google: SimulatedGoogle) -> Schedule:
@@ -95,15 +97,14 @@ def put_off(google: SimulatedGoogle) -> None:
 
 def die_at_every_line(google: SimulatedGoogle, breeds: Breeder, owe: list[Booking]) -> int:
     """Kill who works on each of these in turn, a line later each time, until one outlives its work."""
-    line, died = random.randrange(1, LINE_STEP + 1), 0
-    for booking in owe:
+    line = random.randrange(1, LINE_STEP + 1)
+    for died, booking in enumerate(owe):
         Publication.objects.filter(slot=booking.slot_id).update(due_at=google.clock())
         before = breeds.killed
         breeds.work(line=line)
         end_leases()
         if breeds.killed == before:
             return died
-        died += 1
         put_off(google)
         line += LINE_STEP
     raise AssertionError("there were more lines than bookings")
@@ -128,7 +129,7 @@ def bookings(schedule: Schedule, number: int) -> list[Booking]:
 
 
 def assert_exactly_what_is_wanted(google: SimulatedGoogle) -> None:
-    """One event for each appointment, as it is now, with one call; none for what was cancelled; none that is nobody's."""
+    """One event for each appointment, as it is now, with one call; none for what was cancelled or is nobody's."""
     wanted = Publication.objects.filter(wanted="present").select_related("slot")
     assert {each.remote_id: f"{each.slot.starts_at:%Y-%m-%dT%H:%M:%SZ}" for each in wanted} == {
         each.id: each.written["start"]["dateTime"] for each in google.events()
@@ -198,9 +199,7 @@ def test_killed_anywhere_among_faults_exactly_the_events_wanted_are_there(
                 free = at("09:00", (google.clock() + timedelta(days=40 + breeds.killed)).date())
                 if not Slot.objects.filter(starts_at=free + days).exists():
                     move_appointment(booking, free + days, now=google.clock())
-            google.spoil(
-                dice.choice(("event.insert", "event.patch", "event.get", "event.delete")), dice.choice(MISBEHAVIOUR)
-            )
+            google.spoil(dice.choice(VERBS), dice.choice(MISBEHAVIOUR))
             breeds.work(line=dice.randrange(1, 900))
             end_leases()
             google.pass_time(seconds=dice.choice((1, 6, 15, 60, 400)))
