@@ -15,7 +15,7 @@ _GOOGLE: Final = GoogleCalendar()
 _MEET: Final = GoogleMeet()
 
 # In the order in which the page Configure > Process offers them.
-PROVIDERS: Final[tuple[Provider, ...]] = (Jitsi(), _ZOOM, Manual())
+PROVIDERS: Final[tuple[Provider, ...]] = (Jitsi(), _ZOOM, _MEET, Manual())
 # Those of which a schedule's links come by a connection of its own.
 CONNECTED_PROVIDERS: Final[tuple[ConnectedProvider, ...]] = (_ZOOM,)
 # Where schedules are published, and whose calendars say when somebody is busy.
@@ -24,7 +24,7 @@ CALENDAR_PROVIDERS: Final[tuple[CalendarProvider, ...]] = (_GOOGLE,)
 
 def provider_by_id(id: str) -> Provider:
     """Return the provider called `id`, whatever it makes: meetings or events. Raises LookupError if there is none."""
-    return _find(id, (*PROVIDERS, _MEET, *CALENDAR_PROVIDERS))
+    return _find(id, (*PROVIDERS, *CALENDAR_PROVIDERS))
 
 
 def connected_provider_by_id(id: str) -> ConnectedProvider:

@@ -2,13 +2,16 @@
 
 from convoca.booking.models.account import Account, Invitation, Language, Membership, Supervision, User
 from convoca.booking.models.audit import AuditEntry
+from convoca.booking.models.calendar import BusyCalendar, BusyTime, Calendar, WhenUnknown
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.notification import Notification, OutboxMail
+from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
+from convoca.booking.models.remote import Attempt, Remote
 from convoca.booking.models.rules import Audience, BookingRules, Changes, Visibility
 from convoca.booking.models.schedule import (
     OpeningHours,
@@ -26,10 +29,14 @@ from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 __all__ = [
     "Account",
     "Alert",
+    "Attempt",
     "Audience",
     "AuditEntry",
     "Booking",
     "BookingRules",
+    "BusyCalendar",
+    "BusyTime",
+    "Calendar",
     "CallPace",
     "Changes",
     "Connection",
@@ -47,7 +54,10 @@ __all__ = [
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
+    "Publication",
+    "PublicationAttempt",
     "QuotaDay",
+    "Remote",
     "Resource",
     "Schedule",
     "ScheduleGroup",
@@ -63,4 +73,5 @@ __all__ = [
     "User",
     "VendorEvent",
     "Visibility",
+    "WhenUnknown",
 ]

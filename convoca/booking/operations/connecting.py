@@ -21,6 +21,7 @@ from convoca.booking.operations.mending import resume
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import withdraw
+from convoca.booking.questions.publishing import is_in_use
 from convoca.providers import connected_provider_by_id
 from convoca.providers.contract import Exchange, ExternalUser, Tokens
 from convoca.providers.wire import carry_out
@@ -180,7 +181,7 @@ def set_link_source(schedule: Schedule, source: str, *, connection: Connection |
         held.applying = schedule.applying = Schedule.Applying.NOTHING
         held.save(update_fields=["link_source", "connection", "applying"])
         if before is not None and held.connection_id != before:
-            _close_if_unused(before, now=now)
+            close_if_unused(before, now=now)
     schedule.link_source, schedule.connection = source, connection
 
 
@@ -195,9 +196,10 @@ def _is_usable(connection: Connection, *, account_id: int) -> bool:
     return held.filter(state__in=[Connection.State.OPEN, Connection.State.NEEDS_OWNER]).exists()
 
 
-def _close_if_unused(connection_id: int, *, now: datetime) -> None:
+def close_if_unused(connection_id: int, *, now: datetime) -> None:
+    """Let go of an access that nothing needs any more. The caller's transaction is open."""
     connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
-    if connection.schedules.exists():
+    if connection.schedules.exists() or is_in_use(connection, now=now):
         return
     connection.state, connection.closing_at, connection.due_at = Connection.State.CLOSING, now, now
     # Credentials that went when the vendor withdrew the access are gone; what is left is to let go of the meetings.
@@ -206,6 +208,7 @@ def _close_if_unused(connection_id: int, *, now: datetime) -> None:
     connection.save(update_fields=["state", "closing_at", "due_at", "was_revoked", "blocked_until", "wiped_at"])
     # The undo window of a cancelled booking ends here: afterwards nobody could delete its meeting any more.
     connection.meetings.filter(wanted="absent", due_at__gt=now).update(due_at=now)
+    connection.publications.filter(wanted="absent", due_at__gt=now).update(due_at=now)
     provision_due.enqueue()
     close_due.enqueue()
 

@@ -1,13 +1,21 @@
 """What is wanted of a slot's online room. Operations call this in their own transaction; nothing is sent from here."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Value, When
 
-from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
+from convoca.booking.models import Connection, Meeting, Schedule, Slot
+from convoca.booking.operations.wishing_events import (
+    BORN_WITH_EVENT,
+    confirmed_places,
+    wanted_event,
+    wish_for_event,
+    withdraw_events_of,
+)
 from convoca.core.reconcile import UNDO_WINDOW, Wanted, wanted
 from convoca.providers import PROVIDERS, provider_by_id
+from convoca.providers.contract import Provider
 
 WITH_A_LINK = frozenset({Meeting.Observed.PRESENT, Meeting.Observed.EXTERNAL, Meeting.Observed.DETACHED})
 
@@ -26,7 +34,7 @@ def wish_for_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
     current = wanted_meeting(slot)
     # A link that was typed by hand is a source too, whatever the slot was born with.
     has_source = current is not None or slot.link_source in AUTOMATIC
-    if _wanted(slot, _confirmed(slot), has_source=has_source, now=now) is Wanted.PRESENT:
+    if _wanted(slot, confirmed_places(slot), has_source=has_source, now=now) is Wanted.PRESENT:
         return current or _revive(slot, now=now) or bear_meeting(slot, now=now)
     if current is not None:
         withdraw(current, now=now, due_at=now + UNDO_WINDOW)
@@ -43,11 +51,6 @@ def born_with_meeting(slot: Slot, *, confirmed: int, now: datetime) -> Meeting |
 def wanted_meeting(slot: Slot) -> Meeting | None:
     """Return the meeting that is wanted for the slot, whatever is known of it."""
     return Meeting.objects.filter(account_id=slot.account_id, slot=slot, wanted=Meeting.Wanted.PRESENT).first()
-
-
-def _confirmed(slot: Slot) -> int:
-    bookings = Booking.objects.filter(slot=slot, status=Booking.Status.CONFIRMED)
-    return bookings.aggregate(places=Sum("quantity"))["places"] or 0
 
 
 def _wanted(slot: Slot, confirmed: int, *, has_source: bool, now: datetime) -> Wanted:
@@ -75,12 +78,15 @@ def _revive(slot: Slot, *, now: datetime) -> Meeting | None:
 
 
 def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) -> Meeting | None:
-    """Insert the slot's next generation, due at once; None if its provider acts for nobody who could be asked."""
+    """Insert the slot's next generation, due at once; None if its provider acts for nobody who could be asked.
+
+    One that is born with an event is never due: the event is.
+    """
     provider = provider_by_id(slot.link_source)
     connection = connection_of(slot.schedule, provider.id) if provider.capabilities.connects else None
-    if provider.capabilities.connects and connection is None:
+    if not _is_served(slot, provider, connection):
         return None
-    return Meeting.objects.create(
+    meeting = Meeting.objects.create(
         account_id=slot.account_id,
         slot=slot,
         generation=generation or next_generation(slot),
@@ -88,8 +94,17 @@ def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) ->
         connection=connection,
         wanted_at=now,
         wanted_revision=slot.revision,
-        due_at=now,
+        due_at=None if provider.capabilities.born_with_event else now,
     )
+    if provider.capabilities.born_with_event:
+        wish_for_event(slot, now=now)
+    return meeting
+
+
+def _is_served(slot: Slot, provider: Provider, connection: Connection | None) -> bool:
+    if provider.capabilities.born_with_event:
+        return slot.schedule.calendar_id is not None or wanted_event(slot) is not None
+    return connection is not None or not provider.capabilities.connects
 
 
 def connection_of(schedule: Schedule, provider_id: str) -> Connection | None:
@@ -111,6 +126,8 @@ def can_make_meetings(schedule: Schedule) -> bool:
     """Say whether the schedule's source makes meetings by itself, and has somebody in whose name it could."""
     if schedule.link_source not in AUTOMATIC:
         return False
+    if schedule.link_source in BORN_WITH_EVENT:
+        return schedule.calendar_id is not None
     return not provider_by_id(schedule.link_source).capabilities.connects or (
         connection_of(schedule, schedule.link_source) is not None
     )
@@ -129,11 +146,15 @@ def withdraw(meeting: Meeting, *, now: datetime, due_at: datetime) -> None:
     _withdraw(Meeting.objects.filter(pk=meeting.pk), [meeting.slot_id], now=now, due_at=due_at)
 
 
-def withdraw_all(slots: Iterable[Slot], *, now: datetime, due_at: datetime) -> None:
-    """Want no meeting of these slots, which do not take place, any more; see `withdraw`. The caller holds the slots."""
+def withdraw_all(slots: Collection[Slot], *, now: datetime, due_at: datetime) -> None:
+    """Want no meeting and no event of these slots, which do not take place, any more; see `withdraw`.
+
+    The caller holds the slots.
+    """
     ids = [slot.pk for slot in slots]
     of_slots = Meeting.objects.filter(slot__in=ids, wanted=Meeting.Wanted.PRESENT)
     _withdraw(of_slots, ids, now=now, due_at=due_at)
+    withdraw_events_of(slots, now=now, due_at=due_at)
 
 
 def _withdraw(meetings: QuerySet[Meeting], slots: Collection[int], *, now: datetime, due_at: datetime) -> None:
