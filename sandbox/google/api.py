@@ -44,14 +44,16 @@ class Api:
         grant = self._oauth.grant_at_work(request)
         if grant is None:
             return errors.invalid_credentials()
-        if not allows(grant.scopes, verb):
+        calendar = self._calendar(request, grant)
+        ours = calendar is not None and calendar.made_by == grant.client_id
+        if not allows(grant.scopes, verb, is_of_our_making=ours):
             return errors.scope_missing()
         if not self._count(grant):
             self._ledger.calls["google.throttled"] += 1
             return errors.rate_limit()
-        return _partial(self._answer(verb, request, grant), request)
+        return _partial(self._answer(verb, request, grant, calendar), request)
 
-    def _answer(self, verb: str, request: Request, grant: Grant) -> Answer:
+    def _answer(self, verb: str, request: Request, grant: Grant, calendar: Calendar | None) -> Answer:
         match verb:
             case "calendar.list":
                 return self.reading.calendars(grant.user_id)
@@ -62,22 +64,20 @@ class Api:
             case "channel.stop":
                 return self.channels.close(request)
             case _:
-                return self._about_calendar(verb, request, grant)
+                return self._about_calendar(verb, request, grant, calendar)
 
-    def _about_calendar(self, verb: str, request: Request, grant: Grant) -> Answer:
-        named = re.search(r"/calendars/([^/]+)/events(?:/([^/]+))?$", request.path)
-        calendar = self._calendar(unquote(named[1]) if named else "", grant)
-        if named is None or calendar is None:
+    def _about_calendar(self, verb: str, request: Request, grant: Grant, calendar: Calendar | None) -> Answer:
+        if calendar is None:
             return errors.not_found()
         if verb in WRITES and calendar.roles[grant.user_id] not in (OWNER, WRITER):
             return errors.writer_needed()
         before = self._state.changes
-        answer = self._about_events(verb, request, grant, calendar, named[2] or "")
+        answer = self._about_events(verb, request, grant, calendar)
         if self._state.changes != before:
             in_background(self.channels.notices_of(calendar.id, request.base))
         return answer
 
-    def _about_events(self, verb: str, request: Request, grant: Grant, calendar: Calendar, event_id: str) -> Answer:
+    def _about_events(self, verb: str, request: Request, grant: Grant, calendar: Calendar) -> Answer:
         match verb:
             case "event.insert":
                 return self.writing.insert(request, calendar, grant.user_id)
@@ -85,7 +85,7 @@ class Api:
                 return self.reading.list_events(request, calendar)
             case "event.watch":
                 return self.channels.open(request, calendar)
-        event = self._state.events.get((calendar.id, event_id))
+        event = self._state.events.get((calendar.id, request.path.rpartition("/")[2]))
         if event is None:
             return errors.not_found()
         match verb:
@@ -96,8 +96,10 @@ class Api:
             case _:
                 return self.writing.delete(request, event, grant.user_id)
 
-    def _calendar(self, name: str, grant: Grant) -> Calendar | None:
-        """Return the calendar if the person sees it; "primary" is their own."""
+    def _calendar(self, request: Request, grant: Grant) -> Calendar | None:
+        """Return the calendar that the address names, if the person sees it; "primary" is their own."""
+        named = re.search(r"/calendars/([^/]+)/events", request.path)
+        name = unquote(named[1]) if named else ""
         calendar = self._state.calendars.get(USERS[grant.user_id].email if name == "primary" else name)
         return calendar if calendar is not None and grant.user_id in calendar.roles else None
 
@@ -118,6 +120,7 @@ class Api:
             time_zone=time_zone,
             roles={grant.user_id: OWNER},
             makes_meet=USERS[grant.user_id].makes_meet,
+            made_by=grant.client_id,
         )
         self._state.calendars[calendar.id] = calendar
         now = self._clock()

@@ -69,7 +69,7 @@ class Grant:
 
 @dataclass(kw_only=True)
 class Calendar:
-    """A calendar, and who may do what with it."""
+    """A calendar, who may do what with it, and the application that made it, if any."""
 
     id: str
     summary: str
@@ -77,6 +77,7 @@ class Calendar:
     roles: dict[str, str]
     makes_meet: bool
     is_primary: bool = False
+    made_by: str = ""
 
 
 @dataclass(kw_only=True)
