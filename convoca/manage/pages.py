@@ -91,7 +91,7 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
 def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
     """Return the pages on which a schedule of this kind is configured, by name."""
     pages = [(gettext("Process"), "process"), (gettext("Access"), "access")]
-    pages += [(gettext("Form"), "form"), (gettext("Rules"), "rules")]
+    pages += [(gettext("Form"), "form"), (gettext("Rules"), "rules"), (gettext("Synchronize"), "publication")]
     if schedule.kind == Schedule.Kind.SERVICE:
         pages.append((gettext("Services"), "services"))
     if not schedule.is_capacity:

@@ -12,7 +12,8 @@ from convoca.booking.operations.auditing import Actor, acting
 from convoca.booking.operations.connecting import connect_schedule
 from convoca.booking.operations.reconnecting import take_over
 from convoca.booking.questions.viewers import viewer_of
-from convoca.manage import health_phrases, phrases
+from convoca.manage import health_phrases, phrases, sync_phrases
+from convoca.providers import CALENDAR_PROVIDERS
 from convoca.providers.contract import ConnectedProvider, OutcomeLost, ProviderError
 
 
@@ -23,23 +24,30 @@ def connect_by(
     prove: Callable[[], Connection],
     *,
     now: datetime,
-) -> None:
-    """Connect or mend by the access that `prove` gets, or say why there is none."""
+) -> Connection | None:
+    """Connect or mend by the access that `prove` gets, and return it; or say why there is none."""
     try:
         connection = prove()
     except (ProviderError, OutcomeLost) as error:
         messages.error(request, phrases.not_connected_because(error, provider))
-        return
+        return None
     if connection.state != Connection.State.OPEN:
-        messages.error(request, phrases.scopes_missing(provider, connection.reason))
-        return
+        if provider in CALENDAR_PROVIDERS:
+            messages.error(request, sync_phrases.box_unticked())
+        else:
+            messages.error(request, phrases.scopes_missing(provider, connection.reason))
+        return None
     by = _who_acts(request, wanted_for)
-    if isinstance(wanted_for, Connection):
+    if isinstance(wanted_for, Schedule) and provider in CALENDAR_PROVIDERS:
+        # Nothing is published before its owner has chosen where.
+        messages.success(request, sync_phrases.connected(connection))
+    elif isinstance(wanted_for, Connection):
         take_over(wanted_for, connection, by=by, now=now)
         messages.success(request, health_phrases.reconnected(provider))
     else:
         connect_schedule(wanted_for, connection, by=by, now=now)
         messages.success(request, phrases.connected(provider))
+    return connection
 
 
 def _who_acts(request: HttpRequest, wanted_for: Schedule | Connection) -> Actor:
@@ -55,3 +63,13 @@ def back_to_row(connection: Connection) -> HttpResponse:
     """Go back to the row of the health page from which the reconnection began."""
     page = reverse("manage:health", args=[connection.account.name])
     return HttpResponse(status=303, headers={"Location": f"{page}#connection-{connection.pk}"})
+
+
+def back_to_calendars(schedule: Schedule, connection: Connection | None) -> HttpResponse:
+    """Go on to the choice of a calendar for the schedule; without access, back to where it was asked for."""
+    where = [schedule.account.name, schedule.slug]
+    if connection is None:
+        page = reverse("manage:publication", args=where)
+    else:
+        page = reverse("manage:choose-calendar", args=[*where, connection.pk])
+    return HttpResponse(status=303, headers={"Location": page})

@@ -29,6 +29,7 @@ from convoca.manage.views import (
     services,
     slots,
     supervise,
+    synchronizing,
     today,
 )
 
@@ -45,6 +46,12 @@ urlpatterns = [
     path("<slug:account>/slots/<int:slot>", places.show_places, name="places"),
     path("<slug:account>/supervise", supervise.supervise, name="supervise"),
     path("<slug:account>/supervise/trail", supervise.show_trail, name="trail"),
+    path("<slug:account>/supervise/synchronize", synchronizing.list_publications, name="synchronize"),
+    path(
+        "<slug:account>/supervise/synchronize/<int:connection>/disconnect",
+        synchronizing.give_up_account,
+        name="give-up-account",
+    ),
     path("<slug:account>/supervise/csv", exports.download_csv, name="supervise-csv"),
     path("<slug:account>/supervise/ics", exports.download_calendar, name="supervise-ics"),
     path("<slug:account>/bookings/new", clients.new_booking, name="new-booking"),
@@ -91,6 +98,28 @@ urlpatterns = [
     path("<slug:account>/schedules/<slug:schedule>", schedules.show_schedule, name="schedule"),
     path("<slug:account>/schedules/<slug:schedule>/process", schedules.configure_process, name="process"),
     path("<slug:account>/schedules/<slug:schedule>/process/existing", existing.apply_source, name="existing"),
+    path("<slug:account>/schedules/<slug:schedule>/synchronize", synchronizing.show_publication, name="publication"),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/connect",
+        synchronizing.connect_calendar,
+        name="connect-calendar",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/progress",
+        synchronizing.tell_progress,
+        name="publication-progress",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>",
+        synchronizing.choose_calendar,
+        name="choose-calendar",
+    ),
+    path("<slug:account>/schedules/<slug:schedule>/synchronize/stop", synchronizing.stop_publishing, name="unpublish"),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/events/<int:event>",
+        synchronizing.answer_event,
+        name="answer-event",
+    ),
     path("<slug:account>/schedules/<slug:schedule>/rules", configure.configure_rules, name="rules"),
     path("<slug:account>/schedules/<slug:schedule>/edit", furnishing.edit_schedule, name="edit-schedule"),
     path("<slug:account>/schedules/<slug:schedule>/delete", deleting.delete, name="delete-schedule"),

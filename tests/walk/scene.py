@@ -22,10 +22,14 @@ from convoca.booking.mail.post import Post
 from convoca.booking.models import (
     Account,
     Booking,
+    Calendar,
+    Connection,
+    Grant,
     Incident,
     Meeting,
     Membership,
     OutboxMail,
+    Publication,
     Schedule,
     Sealed,
     Slot,
@@ -42,6 +46,7 @@ from tests.booking.building import (
     MADRID,
     NOW,
     at,
+    book,
     connect_zoom,
     make_account,
     make_capacity_schedule,
@@ -80,8 +85,18 @@ class Scene:
     held: Mapping[tuple[Looker, Secret], Held]
     slots: Mapping[Secret, Slot]
     open_class: Slot
+    event: Publication
     mails: Mapping[Secret, OutboxMail]
     needles: Needles
+
+    @property
+    def published(self) -> Schedule:
+        """Return the schedule that is published to a Google calendar."""
+        return self.schedules["linkless"]
+
+    @property
+    def google(self) -> Connection:
+        return self.event.calendar.connection
 
     def browser(self, looker: Looker, about: Secret | None = None) -> Client:
         """Return the browser of `looker`; it has the cookies of the booking that the visit is about."""
@@ -135,6 +150,7 @@ def build_scene() -> Scene:
     _block(people[Looker.BLOCKED])
     _open_incident(schedules["resource"])
     open_class = make_class(schedules["class"], capacity=20, starts_at=at("20:00"))
+    event = _publish(schedules["linkless"])
     _send_mails()
     users = {looker: membership.user for looker, membership in people.items()}
     return Scene(
@@ -145,6 +161,7 @@ def build_scene() -> Scene:
         held=held,
         slots=slots,
         open_class=open_class,
+        event=event,
         mails=_mails_with_links(needles),
         needles=needles,
     )
@@ -304,6 +321,32 @@ def _open_incident(schedule: Schedule) -> None:
     kind, provider = Incident.Kind.UNREACHABLE, schedule.connection.provider
     Incident.objects.create(
         account=schedule.account, kind=kind, provider=provider, connection=schedule.connection, opened_at=NOW
+    )
+
+
+def _publish(schedule: Schedule) -> Publication:
+    """Publish a schedule with one booking, whose event somebody has deleted in the calendar."""
+    slot = book(schedule).slot
+    values = {"expires_at": NOW + timedelta(hours=1), "access_token": Sealed.seal("access-1")}
+    grant = Grant.objects.create(provider="google", external_user="google-user-1", **values)
+    connection = Connection.objects.create(
+        account=schedule.account,
+        provider="google",
+        external_user="google-user-1",
+        email="owner@lumbre.example",
+        grant=grant,
+    )
+    calendar = Calendar.objects.create(account=schedule.account, connection=connection, remote_id="work", name="Work")
+    Schedule.objects.filter(pk=schedule.pk).update(calendar=calendar, published_at=NOW)
+    return Publication.objects.create(
+        account=schedule.account,
+        slot=slot,
+        calendar=calendar,
+        provider="google",
+        connection=connection,
+        remote_id="068dbc0s5lv3v2ibbhmnt3sq1c",
+        wanted_at=NOW,
+        observed=Publication.Observed.GONE,
     )
 
 
