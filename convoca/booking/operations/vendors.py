@@ -2,6 +2,9 @@
 
 from django.conf import settings
 
+from convoca.booking.models import Connection
+from convoca.providers import calendar_provider_by_id
+from convoca.providers.calendars import CalendarProvider
 from convoca.providers.contract import Application
 
 
@@ -16,6 +19,11 @@ def application_for(provider_id: str) -> Application:
         secret=settings.SECRET_KEY,
         account_id=keys.account_id if keys else "",
     )
+
+
+def calendars_at(connection: Connection) -> tuple[CalendarProvider, Application]:
+    """Return who keeps the calendars of a connection, and our application there."""
+    return calendar_provider_by_id(connection.provider), application_for(connection.provider)
 
 
 def serves_itself(provider_id: str) -> bool:
