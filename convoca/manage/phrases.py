@@ -125,6 +125,8 @@ def source_label(provider: Provider | None, *, schedule: Schedule, account: Acco
         return gettext("Add the link to the {field} field manually").format(field=field)
     if provider.capabilities.computed:
         return gettext("Create {provider} links").format(provider=provider.name)
+    if provider.capabilities.born_with_event:
+        return gettext("Create {provider} calls").format(provider=provider.name)
     return gettext("Create {provider} meetings").format(provider=provider.name)
 
 

@@ -29,6 +29,7 @@ from convoca.manage.views import (
     services,
     slots,
     supervise,
+    synchronizing,
     today,
 )
 
@@ -91,6 +92,49 @@ urlpatterns = [
     path("<slug:account>/schedules/<slug:schedule>", schedules.show_schedule, name="schedule"),
     path("<slug:account>/schedules/<slug:schedule>/process", schedules.configure_process, name="process"),
     path("<slug:account>/schedules/<slug:schedule>/process/existing", existing.apply_source, name="existing"),
+    path("<slug:account>/schedules/<slug:schedule>/synchronize", synchronizing.synchronize, name="synchronize"),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/connect",
+        synchronizing.connect,
+        name="synchronize-connect",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>",
+        synchronizing.choose_calendar,
+        name="synchronize-calendars",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>/publish",
+        synchronizing.publish_schedule,
+        name="publish",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>/busy",
+        synchronizing.add_busy,
+        name="add-busy",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/busy/<int:number>/remove",
+        synchronizing.remove_busy,
+        name="remove-busy",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/unknown",
+        synchronizing.choose_when_unknown,
+        name="when-unknown",
+    ),
+    path("<slug:account>/schedules/<slug:schedule>/synchronize/events", synchronizing.write_texts, name="event-texts"),
+    path("<slug:account>/schedules/<slug:schedule>/synchronize/stop", synchronizing.stop, name="unpublish"),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/progress",
+        synchronizing.tell_progress,
+        name="synchronize-progress",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/events/<int:event>/answer",
+        synchronizing.answer,
+        name="answer-event",
+    ),
     path("<slug:account>/schedules/<slug:schedule>/rules", configure.configure_rules, name="rules"),
     path("<slug:account>/schedules/<slug:schedule>/edit", furnishing.edit_schedule, name="edit-schedule"),
     path("<slug:account>/schedules/<slug:schedule>/delete", deleting.delete, name="delete-schedule"),

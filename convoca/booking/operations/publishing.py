@@ -86,13 +86,32 @@ def keep_calendar(connection: Connection, facts: CalendarFacts, *, now: datetime
     return calendar
 
 
-def publish_resource(resource: Resource, calendar: Calendar | None, *, now: datetime) -> None:
-    """Show what is booked of a resource in a calendar of its own; with None, in its schedules' again."""
+def publish_resource(resource: Resource, connection: Connection, calendar: CalendarFacts, *, now: datetime) -> None:
+    """Show what is booked of a resource in a calendar of its own, where its schedules are published.
+
+    Raises CannotPublish.
+    """
+    if not calendar.may_write:
+        raise CannotPublish
     with transaction.atomic():
-        Resource.objects.filter(account_id=resource.account_id, pk=resource.pk).update(calendar=calendar)
-        schedules = Schedule.objects.filter(account_id=resource.account_id, listed__resource=resource)
-        Schedule.objects.filter(pk__in=schedules.values("pk"), calendar__isnull=False).update(copying=True)
-        copy_due.enqueue()
+        kept = keep_calendar(connection, calendar, now=now)
+        _show_resource_in(resource, kept)
+
+
+def publish_resource_with_schedule(resource: Resource, *, now: datetime) -> None:
+    """Show what is booked of a resource in its schedules' calendars again."""
+    before = resource.calendar
+    with transaction.atomic():
+        _show_resource_in(resource, None)
+        if before is not None:
+            close_if_unused(before.connection_id, now=now)
+
+
+def _show_resource_in(resource: Resource, calendar: Calendar | None) -> None:
+    Resource.objects.filter(account_id=resource.account_id, pk=resource.pk).update(calendar=calendar)
+    schedules = Schedule.objects.filter(account_id=resource.account_id, listed__resource=resource)
+    Schedule.objects.filter(pk__in=schedules.values("pk"), calendar__isnull=False).update(copying=True)
+    copy_due.enqueue()
     resource.calendar = calendar
 
 
