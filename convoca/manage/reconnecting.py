@@ -9,7 +9,9 @@ from django.urls import reverse
 
 from convoca.booking.models import Connection, Schedule, User
 from convoca.booking.operations.auditing import Actor, acting
+from convoca.booking.operations.calendars import read_calendars
 from convoca.booking.operations.connecting import connect_schedule
+from convoca.booking.operations.granting import NoTokenNow
 from convoca.booking.operations.reconnecting import take_over
 from convoca.booking.questions.viewers import viewer_of
 from convoca.manage import health_phrases, phrases
@@ -45,7 +47,7 @@ def connect_by(
         return None
     by = _who_acts(request, wanted_for)
     if of_calendars and isinstance(wanted_for, Schedule):
-        messages.success(request, say.connected(connection.email))
+        _read_calendars(request, connection, provider, now=now)
     elif of_calendars and connection.pk != wanted_for.pk:
         messages.error(request, say.another_account(connection.email))
     elif isinstance(wanted_for, Connection):
@@ -55,6 +57,17 @@ def connect_by(
         connect_schedule(wanted_for, connection, by=by, now=now)
         messages.success(request, phrases.connected(provider))
     return connection
+
+
+def _read_calendars(
+    request: HttpRequest, connection: Connection, provider: ConnectedProvider, *, now: datetime
+) -> None:
+    try:
+        read_calendars(connection, now=now)
+    except (ProviderError, OutcomeLost, NoTokenNow) as error:
+        messages.error(request, phrases.not_reached(error, provider))
+    else:
+        messages.success(request, say.connected(connection.email))
 
 
 def _who_acts(request: HttpRequest, wanted_for: Schedule | Connection) -> Actor:

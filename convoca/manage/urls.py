@@ -104,6 +104,11 @@ urlpatterns = [
         name="synchronize-calendars",
     ),
     path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>/read",
+        synchronizing.read_again,
+        name="read-calendars",
+    ),
+    path(
         "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>/publish",
         synchronizing.publish_schedule,
         name="publish",

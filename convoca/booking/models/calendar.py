@@ -10,7 +10,7 @@ from convoca.booking.models.sealed import SealedField
 
 
 class Calendar(models.Model):
-    """One calendar of an external user's, as an account uses it.
+    """One calendar that an external user sees, as it was when they were listed last; `is_listed`, if it was among them.
 
     Changes there are read from `sync_token` on, at `read_due_at`; busy times at `busy_due_at`. These were read last at
     `busy_read_at`, up to `busy_until`; `is_busy_known` until that is too long ago, and `busy_reason` is why they could
@@ -22,6 +22,8 @@ class Calendar(models.Model):
     remote_id = models.CharField(max_length=300)
     name = models.CharField(max_length=200, blank=True)
     makes_meetings = models.BooleanField(default=True)
+    may_write = models.BooleanField(default=False)
+    is_listed = models.BooleanField(default=True)
 
     sync_token = SealedField()
     read_at = models.DateTimeField(null=True, blank=True)

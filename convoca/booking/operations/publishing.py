@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from convoca.booking.models import Calendar, Connection, Publication, Resource, Schedule, Slot
 from convoca.booking.operations.auditing import SYSTEM, Actor, Verb, note_connection
+from convoca.booking.operations.calendars import note_calendar
 from convoca.booking.operations.connecting import close_if_unused
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
@@ -73,16 +74,9 @@ def keep_calendar(connection: Connection, facts: CalendarFacts, *, now: datetime
     usable = Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk, grant__isnull=False)
     if not usable.filter(state=Connection.State.OPEN).exists():
         raise CannotPublish
-    values = {"name": facts.name[:200], "makes_meetings": facts.makes_meetings}
-    calendar, made = Calendar.objects.get_or_create(
-        account_id=connection.account_id,
-        connection=connection,
-        remote_id=facts.id,
-        defaults=values | {"read_due_at": now},
-    )
-    if not made:
-        Calendar.objects.filter(pk=calendar.pk).update(**values, read_due_at=now)
-        calendar.refresh_from_db()
+    calendar = note_calendar(connection, facts)
+    Calendar.objects.filter(pk=calendar.pk).update(read_due_at=now)
+    calendar.connection = connection
     return calendar
 
 

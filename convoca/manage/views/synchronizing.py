@@ -16,10 +16,10 @@ from convoca.booking.operations.auditing import acting
 from convoca.booking.operations.busy import depend_no_more, depend_on, set_when_unknown
 from convoca.booking.operations.calendars import (
     calendar_called,
-    calendars_of,
     may_ask_when_busy,
     may_make_calendars,
     new_calendar,
+    read_calendars,
 )
 from convoca.booking.operations.granting import NoTokenNow
 from convoca.booking.operations.publishing import CannotPublish, publish, publish_resource, unpublish, write_events
@@ -103,13 +103,9 @@ def connect(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
 @require_safe
 @for_owner
 def choose_calendar(request: HttpRequest, visit: Visit, schedule: str, connection: int) -> HttpResponse:
-    """Show the calendars of one Google account, as they are there now."""
+    """Show the calendars of one Google account, as they were when they were read last."""
     of, used = _schedule(visit, schedule), _connection(visit, connection)
-    try:
-        found = calendars_of(used, now=timezone.now())
-    except (ProviderError, OutcomeLost, NoTokenNow) as error:
-        messages.error(request, _why(error))
-        return to_synchronize(of)
+    found = list(used.calendars.filter(is_listed=True).order_by("pk"))
     context = _context(request, visit, of) | {
         "connection": used,
         "writable": [each for each in found if each.may_write],
@@ -118,6 +114,18 @@ def choose_calendar(request: HttpRequest, visit: Visit, schedule: str, connectio
         "chosen": of.calendar.remote_id if of.calendar and of.calendar.connection_id == used.pk else "",
     }
     return render_page(request, visit, "manage/synchronize_calendars.html", context)
+
+
+@require_POST
+@for_owner
+def read_again(request: HttpRequest, visit: Visit, schedule: str, connection: int) -> HttpResponse:
+    """Ask Google anew which calendars there are."""
+    of, used = _schedule(visit, schedule), _connection(visit, connection)
+    try:
+        read_calendars(used, now=timezone.now())
+    except (ProviderError, OutcomeLost, NoTokenNow) as error:
+        messages.error(request, phrases.not_reached(error, calendar_provider_by_id(GOOGLE)))
+    return to_calendars(of, used, for_meet=_for_meet(request))
 
 
 @require_POST
@@ -263,15 +271,10 @@ def _with_calendar(
     except CannotPublish:
         messages.error(request, say.cannot_publish())
     except (ProviderError, OutcomeLost, NoTokenNow) as error:
-        messages.error(request, _why(error))
+        messages.error(request, phrases.not_reached(error, calendar_provider_by_id(GOOGLE)))
     else:
         return True
     return False
-
-
-def _why(error: ProviderError | OutcomeLost | NoTokenNow) -> str:
-    said = OutcomeLost() if isinstance(error, NoTokenNow) else error
-    return phrases.not_connected_because(said, calendar_provider_by_id(GOOGLE))
 
 
 def _schedule(visit: Visit, slug: str) -> Schedule:
