@@ -77,6 +77,8 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
         places += [(label, reverse(f"manage:{page}", args=where)) for label, page in _configuring(schedule)]
     if schedule.is_capacity:
         places.append((gettext("Slots"), reverse("manage:slots", args=where)))
+    if visit.is_owner:
+        places.append((gettext("Synchronize"), reverse("manage:synchronize", args=where)))
     overview = places[0][1]
     return [
         Entry(
@@ -91,7 +93,7 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
 def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
     """Return the pages on which a schedule of this kind is configured, by name."""
     pages = [(gettext("Process"), "process"), (gettext("Access"), "access")]
-    pages += [(gettext("Form"), "form"), (gettext("Rules"), "rules"), (gettext("Synchronize"), "publication")]
+    pages += [(gettext("Form"), "form"), (gettext("Rules"), "rules")]
     if schedule.kind == Schedule.Kind.SERVICE:
         pages.append((gettext("Services"), "services"))
     if not schedule.is_capacity:

@@ -1,143 +1,178 @@
-"""How schedules stand with calendars, for the pages of Supervise > Synchronize."""
+"""What Supervise > Synchronize shows of a schedule: where it is published, how far that is, what counts as busy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
-from convoca.booking.models import Account, Booking, Connection, Publication, Schedule
-from convoca.booking.questions.publishing import changed_by_hand, is_in_use, progress_of
-from convoca.booking.wording import clock_text
-from convoca.manage import sync_phrases as say
+from convoca.booking.models import Booking, Connection, Publication, Resource, Schedule, WhenUnknown
+from convoca.booking.operations.publishing import EventTexts
+from convoca.booking.questions.busy import Dependence, dependences_of
+from convoca.booking.questions.publishing import changed_by_hand, progress_of
+from convoca.booking.questions.unready import whose
+from convoca.manage import synchronize_phrases as say
 from convoca.manage.phrases import Words, moment
-from convoca.providers.google import GoogleCalendar
+from convoca.manage.policy import Visit
 from convoca.providers.google.account import died_of_test_mode
 
-PROVIDER = GoogleCalendar.id
+GOOGLE = "google"
 EVERY_TWO_SECONDS = "every 2s"
-# No application that was published has grants that end so soon.
-TEST_MODE = timedelta(days=8)
-
-
-@dataclass(frozen=True, kw_only=True)
-class GoogleAccount:
-    """One Google account that was connected to this account."""
-
-    pk: int
-    who: str
-    words: str
-    is_open: bool
-    is_in_use: bool
-    test_mode: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProgressBlock:
-    """How far the copying is, and asked again while it goes on."""
+    """How far the copying is, asked again while it goes on. `seen` names how far."""
 
     address: str
     poll: str
     seen: str
     text: str
-    notes: Sequence[str]
+    refused: str
     done: int
-    of: int
+    total: int
+    is_moving: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangedEvent:
-    """An event that somebody deleted or changed in the calendar, and where the owner goes with it."""
+class ChangedRow:
+    """An event that somebody changed by hand. `cancel_address` leads to the booking, if there is exactly one."""
 
-    pk: int
-    what: str
+    id: int
     when: str
-    said: str
-    is_gone: bool
-    cancel: str
+    who: str
+    text: str
+    was_deleted: bool
+    cancel_address: str
 
 
-def google_accounts(account: Account, *, now: datetime) -> list[GoogleAccount]:
-    """Return the Google accounts that were connected and not given up, in the order in which they were."""
-    states = [Connection.State.OPEN, Connection.State.NEEDS_OWNER]
-    connections = Connection.objects.filter(account=account, provider=PROVIDER, state__in=states)
-    return [_google_account(each, now=now) for each in connections.select_related("grant").order_by("pk")]
+@dataclass(frozen=True, kw_only=True)
+class BusyRow:
+    row: Dependence
+    words: Words
 
 
-def _google_account(connection: Connection, *, now: datetime) -> GoogleAccount:
-    is_open = connection.state == Connection.State.OPEN
-    return GoogleAccount(
-        pk=connection.pk,
-        who=say.who(connection),
-        words="" if is_open else _lost(connection),
-        is_open=is_open,
-        is_in_use=is_in_use(connection, now=now),
-        test_mode=say.test_mode() if is_of_test_mode(connection) else "",
+class TextsForm(forms.Form):
+    """How events are written."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Left empty: what is booked, and by whom; of a class how many places are taken."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        required=False,
+        max_length=4000,
+        help_text=gettext_lazy(
+            "In both you may use $what, $schedule, $resource, $places, $name, $email, $phone and $details. The meeting "
+            "link is added by itself."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    names_client = forms.BooleanField(
+        label=gettext_lazy("With the client's details"),
+        required=False,
+        help_text=gettext_lazy("Whoever may read the calendar reads them. Otherwise $name and the like stay empty."),
+    )
+    invites_client = forms.BooleanField(
+        label=gettext_lazy("Let Google invite the client"),
+        required=False,
+        help_text=gettext_lazy("Google mails an invitation too, and every change of it. Clients get our mails anyway."),
+    )
+
+    @property
+    def texts(self) -> EventTexts:
+        return EventTexts(**self.cleaned_data)
+
+
+class WhenUnknownForm(forms.Form):
+    """What becomes of bookings while busy times are not known."""
+
+    when_unknown = forms.ChoiceField(
+        label=gettext_lazy("If we cannot read a calendar for hours"),
+        choices=[
+            (WhenUnknown.REFUSE, gettext_lazy("Offer nothing until it can be read again")),
+            (WhenUnknown.ACCEPT, gettext_lazy("Accept bookings all the same, and warn me here")),
+        ],
+        widget=forms.RadioSelect,
     )
 
 
-def _lost(connection: Connection) -> str:
-    return say.box_unticked() if "/auth/" in connection.reason else say.access_ended()
+def texts_form(schedule: Schedule, data: object = None) -> TextsForm:
+    initial = {
+        "title": schedule.event_title,
+        "description": schedule.event_description,
+        "names_client": schedule.event_names_client,
+        "invites_client": schedule.event_invites_client,
+    }
+    return TextsForm(data, initial=initial)  # type: ignore[arg-type]
 
 
-def is_of_test_mode(connection: Connection) -> bool:
-    """Say whether the installation's application at Google was never published: by Google's word, or by the end."""
-    grant = connection.grant
-    if grant is not None and grant.ends_at is not None and connection.connected_at is not None:
-        return grant.ends_at - connection.connected_at <= TEST_MODE
-    lost = connection.state == Connection.State.NEEDS_OWNER and "/auth/" not in connection.reason
-    if not lost or connection.connected_at is None or connection.last_ok_at is None:
-        return False
-    return died_of_test_mode(consented_at=connection.connected_at, lost_at=connection.last_ok_at)
-
-
-def standing_of(schedule: Schedule) -> Words:
-    return say.standing(schedule, schedule.calendar.connection if schedule.calendar else None)
-
-
-def progress_block(account: Account, schedule: Schedule, *, now: datetime) -> ProgressBlock | None:
-    """Return how far the copying is; None if nothing is published."""
-    if schedule.calendar_id is None:
-        return None
-    progress = progress_of(schedule, now=now)
-    notes = []
-    if progress.again_at is not None:
-        notes.append(say.slowed_down(clock_text(progress.again_at, account.time_zone)))
-    if progress.refused:
-        notes.append(say.refused(progress.refused))
+def progress_block(visit: Visit, schedule: Schedule, *, now: datetime) -> ProgressBlock:
+    how = progress_of(schedule, now=now)
     return ProgressBlock(
-        address=reverse("manage:publication-progress", args=[account.name, schedule.slug]),
-        poll=EVERY_TWO_SECONDS if progress.is_moving else "",
-        seen=f"{progress.done}-{progress.total}-{progress.refused}-{int(progress.is_moving)}",
-        text=say.progress(progress, is_class=schedule.is_capacity) if progress.total else "",
-        notes=notes,
-        done=progress.done,
-        of=progress.total,
+        address=reverse("manage:synchronize-progress", args=[visit.account.name, schedule.slug]),
+        poll=EVERY_TWO_SECONDS if how.is_moving else "",
+        seen=f"{int(how.is_copying)}-{how.done}-{how.refused}-{how.total}-{int(how.again_at is not None)}",
+        text=say.progress(how, time_zone=visit.account.time_zone),
+        refused=say.refused(how.refused) if how.refused else "",
+        done=how.done,
+        total=how.total,
+        is_moving=how.is_moving,
     )
 
 
-def changed_events(account: Account, schedule: Schedule, *, now: datetime) -> list[ChangedEvent]:
-    """Return the schedule's events that somebody deleted or changed in the calendar, the soonest first."""
-    events = changed_by_hand(account, now=now).filter(slot__schedule=schedule)
-    return [_changed(account, schedule, event) for event in events]
+def changed_rows(visit: Visit, schedule: Schedule, *, now: datetime) -> list[ChangedRow]:
+    events = list(changed_by_hand(visit.account, now=now).filter(slot__schedule=schedule))
+    people = whose(visit.account.pk, [event.slot for event in events])
+    return [_changed(visit, event, people.get(event.slot_id, [])) for event in events]
 
 
-def _changed(account: Account, schedule: Schedule, event: Publication) -> ChangedEvent:
-    slot = event.slot
-    return ChangedEvent(
-        pk=event.pk,
-        what=slot.title or schedule.name,
-        when=moment(slot.starts_at, account.time_zone),
-        said=say.changed_by_hand(event),
-        is_gone=event.observed == Publication.Observed.GONE,
-        cancel=_cancel_address(account, schedule, event),
+def _changed(visit: Visit, event: Publication, bookings: Sequence[Booking]) -> ChangedRow:
+    account = visit.account
+    to_cancel = reverse("manage:cancel", args=[account.name, bookings[0].pk]) if len(bookings) == 1 else ""
+    if event.slot.schedule.is_capacity:
+        to_cancel = reverse("manage:cancel-slot", args=[account.name, event.slot.schedule.slug, event.slot_id])
+    return ChangedRow(
+        id=event.pk,
+        when=moment(event.slot.starts_at, account.time_zone),
+        who=event.slot.title or ", ".join(booking.name for booking in bookings),
+        text=say.change_words(event),
+        was_deleted=event.observed == Publication.Observed.GONE,
+        cancel_address=to_cancel,
     )
 
 
-def _cancel_address(account: Account, schedule: Schedule, event: Publication) -> str:
-    """Return where what the event stands for is cancelled: the slot of a class, or the booking."""
+def busy_rows(visit: Visit, schedule: Schedule, *, now: datetime) -> list[BusyRow]:
+    return [
+        BusyRow(row=row, words=say.dependence_words(row, time_zone=visit.account.time_zone))
+        for row in dependences_of(schedule, now=now)
+    ]
+
+
+def usable_accounts(visit: Visit) -> list[Connection]:
+    """Return the account's open accesses to calendars, the newest first."""
+    open_ones = Connection.objects.filter(
+        account=visit.account, provider=GOOGLE, state=Connection.State.OPEN, grant__isnull=False
+    )
+    return list(open_ones.select_related("grant").order_by("-connected_at"))
+
+
+def resources_of(schedule: Schedule) -> list[Resource]:
+    """Return what a schedule offers that may have a calendar of its own."""
     if schedule.is_capacity:
-        return reverse("manage:cancel-slot", args=[account.name, schedule.slug, event.slot_id])
-    booked = Booking.objects.filter(account=account, slot=event.slot_id, status=Booking.Status.CONFIRMED)
-    number = booked.order_by("pk").values_list("pk", flat=True).first()
-    return reverse("manage:cancel", args=[account.name, number]) if number else ""
+        return []
+    return [listed.resource for listed in schedule.listed.select_related("resource__calendar")]
+
+
+def is_of_test_mode(connection: Connection, *, now: datetime) -> bool:
+    """Say whether an access was probably lost because the server's application at Google was never published."""
+    if connection.state != Connection.State.NEEDS_OWNER or connection.connected_at is None:
+        return False
+    lost_at = connection.last_ok_at or now
+    return died_of_test_mode(consented_at=connection.connected_at, lost_at=lost_at)

@@ -1,71 +1,78 @@
-"""The owner's routes of Supervise > Synchronize. None of them shows a link, and none calls Google in a walk."""
+"""The routes of Supervise > Synchronize, which is the owner's alone."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.urls import reverse
 
 from tests.walk.scene import Scene
 from tests.walk.viewers import Looker
-from tests.walk.visiting import Route, Visit, answer, named, of_schedules, owner
+from tests.walk.visiting import Route, Visit, answer, owner
 
 TEXTS = {"title": "$what", "description": "", "names_client": "on", "invites_client": ""}
+CHOICE = {"calendar": "ana@example.org", "for": "", "for_meet": "1"}
 
 
-def of_google(route: str, **form: str) -> Callable[[Scene, Looker], list[Visit]]:
-    """Visit a page about the Google account with which a schedule of the scene is published."""
+def of_schedule(name: str, *more: Callable[[Scene], int], **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
+    """Visit a page of the schedule that is published."""
 
     def visits(scene: Scene, looker: Looker) -> list[Visit]:
-        where = [scene.account.name, scene.published.slug, scene.google.pk]
-        return [Visit(path=reverse(route, args=where), form=form)]
+        where = [scene.account.name, scene.schedules["resource"].slug, *(each(scene) for each in more)]
+        return [Visit(path=reverse(name, args=where), form=form)]
 
     return visits
 
 
-def of_event(route: str, **form: str) -> Callable[[Scene, Looker], list[Visit]]:
-    def visits(scene: Scene, looker: Looker) -> list[Visit]:
-        where = [scene.account.name, scene.published.slug, scene.event.pk]
-        return [Visit(path=reverse(route, args=where), form=form)]
-
-    return visits
+def connection(scene: Scene) -> int:
+    return scene.account.connections.get(provider="google").pk
 
 
-def of_account(route: str) -> Callable[[Scene, Looker], list[Visit]]:
-    return lambda scene, looker: [Visit(path=reverse(route, args=[scene.account.name, scene.google.pk]))]
+def event(scene: Scene) -> int:
+    return scene.account.publications.order_by("pk")[0].pk
+
+
+def dependence(scene: Scene) -> int:
+    return scene.schedules["resource"].busy_calendars.get().pk
 
 
 SYNCHRONIZING: dict[str, Route] = {
-    "manage:synchronize": Route(visits=named("manage:synchronize"), get=answer(owner(200))),
-    "manage:give-up-account": Route(visits=of_account("manage:give-up-account"), post=answer(owner(303))),
-    "manage:publication": Route(
-        visits=of_schedules("service", "class", "linkless", name="manage:publication", **TEXTS),
-        get=answer(owner(200)),
+    "manage:synchronize": Route(visits=of_schedule("manage:synchronize"), get=answer(owner(200)), query=("for_meet",)),
+    "manage:synchronize-connect": Route(
+        visits=of_schedule("manage:synchronize-connect"), post=answer(owner(303)), fields=("for_meet",)
+    ),
+    "manage:synchronize-calendars": Route(
+        visits=of_schedule("manage:synchronize-calendars", connection), get=answer(owner(200)), query=("for_meet",)
+    ),
+    "manage:read-calendars": Route(
+        visits=of_schedule("manage:read-calendars", connection), post=answer(owner(303)), fields=("for_meet",)
+    ),
+    "manage:publish": Route(
+        visits=of_schedule("manage:publish", connection, **CHOICE), post=answer(owner(303)), fields=tuple(CHOICE)
+    ),
+    "manage:add-busy": Route(
+        visits=of_schedule("manage:add-busy", connection, **CHOICE), post=answer(owner(303)), fields=tuple(CHOICE)
+    ),
+    "manage:remove-busy": Route(visits=of_schedule("manage:remove-busy", dependence), post=answer(owner(303))),
+    "manage:when-unknown": Route(
+        visits=of_schedule("manage:when-unknown", when_unknown="accept"),
         post=answer(owner(303)),
-        fields=tuple(TEXTS),
+        fields=("when_unknown",),
     ),
-    "manage:connect-calendar": Route(
-        visits=of_schedules("class", name="manage:connect-calendar"), post=answer(owner(303)), is_page=False
-    ),
-    "manage:publication-progress": Route(
-        visits=of_schedules("linkless", name="manage:publication-progress"),
-        get=answer(owner(200)),
-        query=("seen",),
-        is_page=False,
-    ),
-    "manage:choose-calendar": Route(
-        # Nobody asks Google where the installation has no application there: back to the page that says so.
-        visits=of_google("manage:choose-calendar", calendar="new", name="Bookings"),
-        get=answer(owner(303)),
-        post=answer(owner(303)),
-        fields=("calendar", "name"),
-        is_page=False,
+    "manage:event-texts": Route(
+        visits=of_schedule("manage:event-texts", **TEXTS), post=answer(owner(303)), fields=tuple(TEXTS)
     ),
     "manage:unpublish": Route(
-        visits=of_schedules("linkless", name="manage:unpublish", events="keep"),
+        visits=of_schedule("manage:unpublish", events="keep"),
         get=answer(owner(200)),
         post=answer(owner(303)),
         fields=("events",),
     ),
+    "manage:synchronize-progress": Route(
+        visits=of_schedule("manage:synchronize-progress"), get=answer(owner(200)), query=("seen",), is_page=False
+    ),
     "manage:answer-event": Route(
-        visits=of_event("manage:answer-event", answer="back"), post=answer(owner(303)), fields=("answer",)
+        visits=of_schedule("manage:answer-event", event, answer="put-back"),
+        post=answer(owner(303)),
+        fields=("answer",),
     ),
 }

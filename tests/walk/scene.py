@@ -22,14 +22,11 @@ from convoca.booking.mail.post import Post
 from convoca.booking.models import (
     Account,
     Booking,
-    Calendar,
-    Connection,
-    Grant,
+    BusyCalendar,
     Incident,
     Meeting,
     Membership,
     OutboxMail,
-    Publication,
     Schedule,
     Sealed,
     Slot,
@@ -46,7 +43,6 @@ from tests.booking.building import (
     MADRID,
     NOW,
     at,
-    book,
     connect_zoom,
     make_account,
     make_capacity_schedule,
@@ -55,6 +51,7 @@ from tests.booking.building import (
     make_member,
     make_resource_schedule,
     make_service_schedule,
+    publish_at_google,
 )
 from tests.walk.needles import Needles
 from tests.walk.viewers import Looker, Secret
@@ -85,18 +82,8 @@ class Scene:
     held: Mapping[tuple[Looker, Secret], Held]
     slots: Mapping[Secret, Slot]
     open_class: Slot
-    event: Publication
     mails: Mapping[Secret, OutboxMail]
     needles: Needles
-
-    @property
-    def published(self) -> Schedule:
-        """Return the schedule that is published to a Google calendar."""
-        return self.schedules["linkless"]
-
-    @property
-    def google(self) -> Connection:
-        return self.event.calendar.connection
 
     def browser(self, looker: Looker, about: Secret | None = None) -> Client:
         """Return the browser of `looker`; it has the cookies of the booking that the visit is about."""
@@ -128,7 +115,10 @@ def prepare_installation(settings: Settings) -> None:
     """Let the installation keep its mails in the outbox, and have an application at Zoom."""
     settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
     keys = replace(settings.VENDORS["zoom"], client_id="client", client_secret="client-secret")
-    settings.VENDORS = settings.VENDORS | {"zoom": keys}
+    settings.VENDORS = settings.VENDORS | {"zoom": keys, "google": keys}
+    # Nobody answers there: what a person waits for comes to nothing at once.
+    nowhere = dict.fromkeys(("google_calendar", "google_token", "google_revoke"), "http://127.0.0.1:9")
+    settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | nowhere
     # One walk knocks more often than a person; the limits have tests of their own.
     settings.ACCOUNT_RATE_LIMITS = False
     # Hashing as slowly as for real passwords would take longer than the walk.
@@ -149,8 +139,8 @@ def build_scene() -> Scene:
     held[Looker.WAITING, Secret.CLASS] = _book(schedules["class"], "eva@example.org", slot=f"{slot.pk}-wait")
     _block(people[Looker.BLOCKED])
     _open_incident(schedules["resource"])
+    _depend_on_a_calendar(schedules["resource"])
     open_class = make_class(schedules["class"], capacity=20, starts_at=at("20:00"))
-    event = _publish(schedules["linkless"])
     _send_mails()
     users = {looker: membership.user for looker, membership in people.items()}
     return Scene(
@@ -161,7 +151,6 @@ def build_scene() -> Scene:
         held=held,
         slots=slots,
         open_class=open_class,
-        event=event,
         mails=_mails_with_links(needles),
         needles=needles,
     )
@@ -183,6 +172,7 @@ def _make_schedules(account: Account) -> dict[str, Schedule]:
     yoga = make_capacity_schedule(account, has_waiting_list=True)
     for schedule in (consultations, yoga):
         connect_zoom(schedule)
+    publish_at_google(consultations)
     massages = make_service_schedule(account, link_source="jitsi")
     Schedule.objects.filter(pk__in=[consultations.pk, yoga.pk, massages.pk]).update(
         backup_link=Sealed.seal(BACKUP_LINK)
@@ -315,38 +305,18 @@ def _block(membership: Membership) -> None:
     membership.save(update_fields=["role"])
 
 
+def _depend_on_a_calendar(schedule: Schedule) -> None:
+    """Let the schedule depend on the calendar that it is published in, of which nothing is known, as it may."""
+    assert schedule.calendar is not None
+    BusyCalendar.objects.create(account=schedule.account, calendar=schedule.calendar, schedule=schedule)
+
+
 def _open_incident(schedule: Schedule) -> None:
     """Let the owner have been told of trouble that goes on."""
     assert schedule.connection is not None
     kind, provider = Incident.Kind.UNREACHABLE, schedule.connection.provider
     Incident.objects.create(
         account=schedule.account, kind=kind, provider=provider, connection=schedule.connection, opened_at=NOW
-    )
-
-
-def _publish(schedule: Schedule) -> Publication:
-    """Publish a schedule with one booking, whose event somebody has deleted in the calendar."""
-    slot = book(schedule).slot
-    values = {"expires_at": NOW + timedelta(hours=1), "access_token": Sealed.seal("access-1")}
-    grant = Grant.objects.create(provider="google", external_user="google-user-1", **values)
-    connection = Connection.objects.create(
-        account=schedule.account,
-        provider="google",
-        external_user="google-user-1",
-        email="owner@lumbre.example",
-        grant=grant,
-    )
-    calendar = Calendar.objects.create(account=schedule.account, connection=connection, remote_id="work", name="Work")
-    Schedule.objects.filter(pk=schedule.pk).update(calendar=calendar, published_at=NOW)
-    return Publication.objects.create(
-        account=schedule.account,
-        slot=slot,
-        calendar=calendar,
-        provider="google",
-        connection=connection,
-        remote_id="068dbc0s5lv3v2ibbhmnt3sq1c",
-        wanted_at=NOW,
-        observed=Publication.Observed.GONE,
     )
 
 

@@ -1,7 +1,5 @@
 """Calendars at a vendor: those that we write into, and those that say when somebody is busy."""
 
-import uuid
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +10,11 @@ from convoca.booking.models.sealed import SealedField
 
 
 class Calendar(models.Model):
-    """One calendar of an external user's, as an account uses it.
+    """One calendar that an external user sees, as it was when they were listed last; `is_listed`, if it was among them.
 
-    Changes there are read from `sync_token` on, at `read_due_at`; busy times at `busy_due_at`, for what starts before
-    `busy_until`. What was read last counts from `busy_read_at`; `busy_reason` is why it could not be read since.
-    `channel` is by what the vendor's notices name it until `channel_until`, `channel_secret` what proves them.
+    Changes there are read from `sync_token` on, at `read_due_at`; busy times at `busy_due_at`. These were read last at
+    `busy_read_at`, up to `busy_until`; `is_busy_known` until that is too long ago, and `busy_reason` is why they could
+    not be read since. `channel` is by what the vendor's notices name it until `channel_until`.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="calendars")
@@ -24,6 +22,8 @@ class Calendar(models.Model):
     remote_id = models.CharField(max_length=300)
     name = models.CharField(max_length=200, blank=True)
     makes_meetings = models.BooleanField(default=True)
+    may_write = models.BooleanField(default=False)
+    is_listed = models.BooleanField(default=True)
 
     sync_token = SealedField()
     read_at = models.DateTimeField(null=True, blank=True)
@@ -32,11 +32,10 @@ class Calendar(models.Model):
     busy_until = models.DateTimeField(null=True, blank=True)
     busy_reason = models.CharField(max_length=300, blank=True)
     busy_due_at = models.DateTimeField(null=True, blank=True)
-    busy_asked_at = models.DateTimeField(null=True, blank=True)
+    is_busy_known = models.BooleanField(default=False)
 
-    channel = models.UUIDField(null=True, blank=True, default=None)
+    channel = models.UUIDField(null=True, blank=True)
     channel_resource = models.CharField(max_length=200, blank=True)
-    channel_secret = SealedField()
     channel_until = models.DateTimeField(null=True, blank=True)
 
     claim = models.UUIDField(null=True, blank=True)
@@ -55,11 +54,6 @@ class Calendar(models.Model):
 
     def __str__(self) -> str:
         return f"calendar {self.pk}"
-
-    def open_channel(self) -> uuid.UUID:
-        """Give the calendar a new name for the vendor's notices, and return it."""
-        self.channel = uuid.uuid4()
-        return self.channel
 
 
 class BusyCalendar(models.Model):

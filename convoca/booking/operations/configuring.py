@@ -22,8 +22,7 @@ RULES = frozenset(column.name for column in BookingRules._meta.get_fields())
 def may_choose(schedule: Schedule, source: str) -> bool:
     """Say whether `source` can be chosen for `schedule` now.
 
-    Links typed by hand need a place to be typed: a slot's location, or the supervisor field (M15). Meetings that come
-    with events need a calendar to which the schedule is published (M5).
+    Links typed by hand need a place to be typed: a slot's location, or the supervisor field (M15).
     """
     if source == Schedule.NO_LINK:
         return True
@@ -33,8 +32,6 @@ def may_choose(schedule: Schedule, source: str) -> bool:
         return False
     if source in BORN_WITH_EVENT:
         return schedule.calendar is not None and schedule.calendar.makes_meetings
-    if provider_by_id(source).capabilities.born_with_event:
-        return schedule.calendar_id is not None
     if provider_by_id(source).capabilities.connects:
         return usable_connection(schedule.account, source) is not None
     return True

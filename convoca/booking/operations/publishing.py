@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from convoca.booking.models import Calendar, Connection, Publication, Resource, Schedule, Slot
 from convoca.booking.operations.auditing import SYSTEM, Actor, Verb, note_connection
+from convoca.booking.operations.calendars import note_calendar
 from convoca.booking.operations.connecting import close_if_unused
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
@@ -73,26 +74,38 @@ def keep_calendar(connection: Connection, facts: CalendarFacts, *, now: datetime
     usable = Connection.objects.select_for_update(no_key=True).filter(pk=connection.pk, grant__isnull=False)
     if not usable.filter(state=Connection.State.OPEN).exists():
         raise CannotPublish
-    values = {"name": facts.name[:200], "makes_meetings": facts.makes_meetings}
-    calendar, made = Calendar.objects.get_or_create(
-        account_id=connection.account_id,
-        connection=connection,
-        remote_id=facts.id,
-        defaults=values | {"read_due_at": now},
-    )
-    if not made:
-        Calendar.objects.filter(pk=calendar.pk).update(**values, read_due_at=now)
-        calendar.refresh_from_db()
+    calendar = note_calendar(connection, facts)
+    Calendar.objects.filter(pk=calendar.pk).update(read_due_at=now)
+    calendar.connection = connection
     return calendar
 
 
-def publish_resource(resource: Resource, calendar: Calendar | None, *, now: datetime) -> None:
-    """Show what is booked of a resource in a calendar of its own; with None, in its schedules' again."""
+def publish_resource(resource: Resource, connection: Connection, calendar: CalendarFacts, *, now: datetime) -> None:
+    """Show what is booked of a resource in a calendar of its own, where its schedules are published.
+
+    Raises CannotPublish.
+    """
+    if not calendar.may_write:
+        raise CannotPublish
     with transaction.atomic():
-        Resource.objects.filter(account_id=resource.account_id, pk=resource.pk).update(calendar=calendar)
-        schedules = Schedule.objects.filter(account_id=resource.account_id, listed__resource=resource)
-        Schedule.objects.filter(pk__in=schedules.values("pk"), calendar__isnull=False).update(copying=True)
-        copy_due.enqueue()
+        kept = keep_calendar(connection, calendar, now=now)
+        _show_resource_in(resource, kept)
+
+
+def publish_resource_with_schedule(resource: Resource, *, now: datetime) -> None:
+    """Show what is booked of a resource in its schedules' calendars again."""
+    before = resource.calendar
+    with transaction.atomic():
+        _show_resource_in(resource, None)
+        if before is not None:
+            close_if_unused(before.connection_id, now=now)
+
+
+def _show_resource_in(resource: Resource, calendar: Calendar | None) -> None:
+    Resource.objects.filter(account_id=resource.account_id, pk=resource.pk).update(calendar=calendar)
+    schedules = Schedule.objects.filter(account_id=resource.account_id, listed__resource=resource)
+    Schedule.objects.filter(pk__in=schedules.values("pk"), calendar__isnull=False).update(copying=True)
+    copy_due.enqueue()
     resource.calendar = calendar
 
 

@@ -10,6 +10,7 @@ from convoca.booking.models import Alert, Booking, Connection, Meeting, Notifica
 from convoca.booking.operations.alerting import alert_due, due_alerts
 from convoca.booking.operations.applying import apply_due, schedules_applied
 from convoca.booking.operations.backing import back_up_due, slots_to_back_up
+from convoca.booking.operations.busy import ask_due, calendars_to_ask, forget_what_is_old
 from convoca.booking.operations.closing import close_due, closing_connections
 from convoca.booking.operations.deleting import schedules_to_take_away, take_schedules_away
 from convoca.booking.operations.heeding import forget_old_notices
@@ -20,6 +21,7 @@ from convoca.booking.operations.notifying import due_notifications, notify_due
 from convoca.booking.operations.picking import due_meetings, due_rows
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.publishing import copy_due, find_uncopied, schedules_copied
+from convoca.booking.operations.reading import calendars_to_read, find_unread, read_due
 from convoca.booking.operations.reconnecting import go_on_taking_over
 from convoca.booking.operations.waiting import expire_offers, overdue_offers
 
@@ -37,6 +39,10 @@ def wake_due(now: datetime) -> datetime | None:
         provision_due.enqueue()
     if schedules_applied().exists():
         apply_due.enqueue()
+    if calendars_to_read(now=now).exists():
+        read_due.enqueue()
+    if calendars_to_ask(now=now).exists():
+        ask_due.enqueue()
     if schedules_copied().exists():
         copy_due.enqueue()
     if slots_to_back_up(now=now).exists():
@@ -77,6 +83,8 @@ def tidy_up(now: datetime) -> None:
         provision_due.enqueue()
     go_on_taking_over(now=now)
     find_uncopied(now=now)
+    find_unread(now=now)
+    forget_what_is_old(now=now)
     never_checked = Connection.objects.filter(state=Connection.State.OPEN, grant__isnull=False, check_at__isnull=True)
     never_checked.update(check_at=now)
     forget_old_notices(now=now)

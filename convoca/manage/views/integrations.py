@@ -26,7 +26,7 @@ from convoca.manage.consent import Consent, answered_consent, ask_for_consent
 from convoca.manage.csp import TO_VENDORS
 from convoca.manage.pages import integration_title, render_page, see_other
 from convoca.manage.policy import Visit, for_owner, supervised_schedule, visit_of
-from convoca.manage.reconnecting import back_to_calendars, back_to_row, connect_by, to_vendor
+from convoca.manage.reconnecting import FOR_MEET, back_to_row, connect_by, to_calendars, to_synchronize, to_vendor
 from convoca.providers import CALENDAR_PROVIDERS, CONNECTED_PROVIDERS, connected_provider_by_id
 from convoca.providers.contract import ConnectedProvider
 
@@ -95,18 +95,19 @@ def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
     if "error" in request.GET or not code:
         denied = request.GET.get("error") == "access_denied"
         messages.error(request, phrases.consent_denied() if denied else phrases.consent_refused(asked))
-        connected = None
     else:
-        connected = connect_by(
+        connection = connect_by(
             request,
             wanted_for,
             asked,
             lambda: finish_consent(account, asked.id, code, code_verifier=consent.code_verifier, now=now),
             now=now,
         )
+        if isinstance(wanted_for, Schedule) and asked in CALENDAR_PROVIDERS and connection is not None:
+            return to_calendars(wanted_for, connection, for_meet=consent.purpose == FOR_MEET)
     if isinstance(wanted_for, Connection):
         return back_to_row(wanted_for)
-    return back_to_calendars(wanted_for, connected) if asked in CALENDAR_PROVIDERS else _back(account, asked)
+    return to_synchronize(wanted_for) if asked in CALENDAR_PROVIDERS else _back(account, asked)
 
 
 def _wanted_for(request: HttpRequest, consent: Consent) -> Schedule | Connection | None:

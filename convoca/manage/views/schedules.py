@@ -21,7 +21,7 @@ from convoca.booking.questions.links import backup_link_of
 from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.viewers import supervised_schedules
 from convoca.booking.wording import city_text, minutes_text
-from convoca.manage import existing_phrases, phrases, sync_phrases
+from convoca.manage import existing_phrases, phrases
 from convoca.manage.existing import blocks_of
 from convoca.manage.forms import ProcessForm
 from convoca.manage.furnishing_phrases import length_text
@@ -35,16 +35,12 @@ from convoca.providers.contract import Provider
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """One source of links. A choice that cannot be made says why, and where that is changed.
-
-    `is_focused`: somebody comes back from there.
-    """
+    """One source of links. A choice that cannot be made says why, and where that is changed."""
 
     value: str
     label: str
     is_chosen: bool
     is_open: bool
-    is_focused: bool = False
     lets_choose_entrance: bool = False
     hint: str = ""
     way_out: str = ""
@@ -129,9 +125,10 @@ def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> Http
                 request, phrases.process_saved(applies=bool(configured.applying), changes_links=changes_links)
             )
             return see_other("manage:process", account=visit.account.name, schedule=configured.slug)
-    context = _process(visit, configured, form, at=request.GET.get("at", ""), now=now) | {
-        "tabs": schedule_tabs(request, visit, configured)
-    }
+    # Whoever was sent away to make a choice possible comes back to it.
+    focus = request.GET.get("focus", "")
+    context = _process(visit, configured, form, focus=focus, now=now)
+    context["tabs"] = schedule_tabs(request, visit, configured)
     return render_page(request, visit, "manage/process.html", context, status=422 if form.errors else 200)
 
 
@@ -145,9 +142,11 @@ def _changes_links(schedule: Schedule, process: Process) -> bool:
     return any(wanted is not None and wanted != present for wanted, present in asked)
 
 
-def _process(visit: Visit, schedule: Schedule, form: ProcessForm, *, at: str, now: datetime) -> dict[str, object]:
+def _process(
+    visit: Visit, schedule: Schedule, form: ProcessForm, *, focus: str = "", now: datetime
+) -> dict[str, object]:
     upcoming = upcoming_of([schedule], now=now).count()
-    choices = _choices(visit, schedule, chosen=form.data.get("source") or schedule.link_source, at=at)
+    choices = _choices(visit, schedule, chosen=form.data.get("source") or schedule.link_source)
     return {
         "schedule": schedule,
         "choices": choices,
@@ -157,14 +156,15 @@ def _process(visit: Visit, schedule: Schedule, form: ProcessForm, *, at: str, no
         "last_of": _last_of(visit, schedule),
         "warnings": plan_warnings(schedule, time_zone=visit.account.time_zone, now=now),
         "existing": blocks_of(visit.account, [schedule], now=now).get(schedule.pk),
+        "focus": focus,
     }
 
 
-def _choices(visit: Visit, schedule: Schedule, *, chosen: str, at: str) -> list[Choice]:
-    return [_choice(visit, schedule, provider, chosen=chosen, at=at) for provider in (None, *PROVIDERS)]
+def _choices(visit: Visit, schedule: Schedule, *, chosen: str) -> list[Choice]:
+    return [_choice(visit, schedule, provider, chosen=chosen) for provider in (None, *PROVIDERS)]
 
 
-def _choice(visit: Visit, schedule: Schedule, provider: Provider | None, *, chosen: str, at: str) -> Choice:
+def _choice(visit: Visit, schedule: Schedule, provider: Provider | None, *, chosen: str) -> Choice:
     value = provider.id if provider else Schedule.NO_LINK
     is_chosen = chosen == value
     is_open = schedule.link_source == value or may_choose(schedule, value)
@@ -178,7 +178,6 @@ def _choice(visit: Visit, schedule: Schedule, provider: Provider | None, *, chos
         label=phrases.source_label(provider, schedule=schedule, account=visit.account),
         is_chosen=is_chosen and is_open,
         is_open=is_open,
-        is_focused=is_open and at == value,
         lets_choose_entrance=is_open and provider is not None and _knows_entrance(provider),
         hint=hint,
         way_out=way_out,
@@ -194,8 +193,7 @@ def _knows_entrance(provider: Provider) -> bool:
 def _way_out(visit: Visit, schedule: Schedule, provider: Provider) -> tuple[str, str, str]:
     """Return why a choice cannot be made, and the page that opens it (M15, M5)."""
     if provider.capabilities.born_with_event:
-        page = reverse("manage:publication", args=[visit.account.name, schedule.slug])
-        return sync_phrases.meet_needs_publication(provider), page, sync_phrases.publish_now()
+        return _way_to_events(visit, schedule, provider)
     if provider.capabilities.connects:
         reason = gettext("Connect this schedule to {provider} first.").format(provider=provider.name)
         page = reverse("manage:integration", args=[visit.account.name, provider.id])
@@ -204,8 +202,22 @@ def _way_out(visit: Visit, schedule: Schedule, provider: Provider) -> tuple[str,
     return reason, reverse("manage:access-control", args=[visit.account.name]), gettext("Access Control")
 
 
+def _way_to_events(visit: Visit, schedule: Schedule, provider: Provider) -> tuple[str, str, str]:
+    """Return why calls that come with events cannot be chosen, and where that is changed (M5, J7)."""
+    page = reverse("manage:synchronize", args=[visit.account.name, schedule.slug])
+    if schedule.calendar is not None:
+        reason = gettext("This Google account cannot create Meet links.")
+        return reason, page if visit.is_owner else "", gettext("Use another account")
+    reason = gettext("{provider} needs this schedule to be published to Google Calendar.").format(
+        provider=provider.name
+    )
+    return reason, f"{page}?for_meet=1" if visit.is_owner else "", gettext("Publish now")
+
+
 def _hint(provider: Provider) -> str:
-    if provider.capabilities.connects or provider.capabilities.born_with_event:
+    if provider.capabilities.born_with_event:
+        return gettext("The call comes with the booking's event in Google Calendar.")
+    if provider.capabilities.connects:
         return gettext("Every booking gets a meeting of its own; a slot of a class has one for everybody.")
     if not provider.capabilities.automatic:
         return gettext("Only people with a booking can see it.")
