@@ -82,8 +82,10 @@ def texts_saved() -> str:
 def boxes_missing(missing: Collection[str]) -> str:
     """Say which boxes of Google's page were left unticked."""
     boxes = {
-        EVENTS: gettext("“See, edit, share and delete events”"),
-        CALENDAR_LIST: gettext("“See the list of your calendars”"),
+        # Translators: as Google's own page of consent calls its boxes.
+        EVENTS: gettext("“View and edit events on all your calendars”"),
+        # Translators: as Google's own page of consent calls its boxes.
+        CALENDAR_LIST: gettext("“See the list of Google calendars you're subscribed to”"),
     }
     named = [words for scope, words in boxes.items() if scope in missing]
     sentence = ngettext(
@@ -92,6 +94,25 @@ def boxes_missing(missing: Collection[str]) -> str:
         len(named) or 1,
     )
     return sentence.format(boxes=", ".join(named) or gettext("all of them"))
+
+
+def account_words(connection: Connection, *, is_used: bool) -> Words:
+    """Say how a Google account stands, whatever is published with it."""
+    if connection.state == Connection.State.OPEN:
+        return Words(tone="success", text=gettext("Connected") if is_used else gettext("Connected, not used"))
+    if missing := {EVENTS, CALENDAR_LIST} & set(connection.reason.split()):
+        return Words(tone="danger", text=boxes_missing(missing))
+    return Words(tone="danger", text=gettext("Google access ended. Publishing and Meet are paused."))
+
+
+def given_up(who: str) -> str:
+    return gettext("{who} is being disconnected: its credentials are deleted here and our access is withdrawn.").format(
+        who=who
+    )
+
+
+def still_used(who: str) -> str:
+    return gettext("{who} is in use. Nothing was changed; stop what uses it first.").format(who=who)
 
 
 def connected(who: str) -> str:

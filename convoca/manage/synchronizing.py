@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from convoca.booking.models import Booking, Connection, Publication, Resource, Schedule, WhenUnknown
+from convoca.booking.models import Account, Booking, Connection, Publication, Resource, Schedule, WhenUnknown
 from convoca.booking.operations.publishing import EventTexts
 from convoca.booking.questions.busy import Dependence, dependences_of
-from convoca.booking.questions.publishing import changed_by_hand, progress_of
+from convoca.booking.questions.publishing import changed_by_hand, is_in_use, progress_of
 from convoca.booking.questions.unready import whose
 from convoca.manage import synchronize_phrases as say
 from convoca.manage.phrases import Words, moment
@@ -20,6 +20,8 @@ from convoca.providers.google.account import died_of_test_mode
 
 GOOGLE = "google"
 EVERY_TWO_SECONDS = "every 2s"
+# Of an application that was published no grant ends so soon.
+ENDS_IN_TEST_MODE = timedelta(days=8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,16 @@ class ChangedRow:
 class BusyRow:
     row: Dependence
     words: Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoogleAccount:
+    """One Google account that is connected, and whether anything uses it."""
+
+    connection: Connection
+    words: Words
+    is_used: bool
+    needs_owner: bool
 
 
 class TextsForm(forms.Form):
@@ -170,8 +182,30 @@ def resources_of(schedule: Schedule) -> list[Resource]:
     return [listed.resource for listed in schedule.listed.select_related("resource__calendar")]
 
 
+def google_accounts(account: Account, *, now: datetime) -> list[GoogleAccount]:
+    """Return the Google accounts that were connected and not given up, in the order in which they were."""
+    states = [Connection.State.OPEN, Connection.State.NEEDS_OWNER]
+    connections = Connection.objects.filter(account=account, provider=GOOGLE, state__in=states)
+    return [_google_account(each, is_used=is_in_use(each, now=now)) for each in connections.order_by("pk")]
+
+
+def _google_account(connection: Connection, *, is_used: bool) -> GoogleAccount:
+    return GoogleAccount(
+        connection=connection,
+        words=say.account_words(connection, is_used=is_used),
+        is_used=is_used,
+        needs_owner=connection.state == Connection.State.NEEDS_OWNER,
+    )
+
+
 def is_of_test_mode(connection: Connection, *, now: datetime) -> bool:
-    """Say whether an access was probably lost because the server's application at Google was never published."""
+    """Say whether the server's application at Google was never published.
+
+    By Google's own word, if it said with the consent when that ends; else by an access that was lost just then.
+    """
+    grant = connection.grant
+    if grant is not None and grant.ends_at is not None and connection.connected_at is not None:
+        return grant.ends_at - connection.connected_at <= ENDS_IN_TEST_MODE
     if connection.state != Connection.State.NEEDS_OWNER or connection.connected_at is None:
         return False
     lost_at = connection.last_ok_at or now

@@ -46,6 +46,12 @@ urlpatterns = [
     path("<slug:account>/slots/<int:slot>", places.show_places, name="places"),
     path("<slug:account>/supervise", supervise.supervise, name="supervise"),
     path("<slug:account>/supervise/trail", supervise.show_trail, name="trail"),
+    path("<slug:account>/supervise/synchronize", synchronizing.list_publications, name="publications"),
+    path(
+        "<slug:account>/supervise/synchronize/<int:connection>/disconnect",
+        synchronizing.give_up,
+        name="give-up-account",
+    ),
     path("<slug:account>/supervise/csv", exports.download_csv, name="supervise-csv"),
     path("<slug:account>/supervise/ics", exports.download_calendar, name="supervise-ics"),
     path("<slug:account>/bookings/new", clients.new_booking, name="new-booking"),

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.walk.scene import Scene
 from tests.walk.viewers import Looker
-from tests.walk.visiting import Route, Visit, answer, owner
+from tests.walk.visiting import Route, Visit, answer, named, owner
 
 TEXTS = {"title": "$what", "description": "", "names_client": "on", "invites_client": ""}
 CHOICE = {"calendar": "ana@example.org", "for": "", "for_meet": "1"}
@@ -35,7 +35,13 @@ def dependence(scene: Scene) -> int:
     return scene.schedules["resource"].busy_calendars.get().pk
 
 
+def of_account(name: str) -> Callable[[Scene, Looker], list[Visit]]:
+    return lambda scene, looker: [Visit(path=reverse(name, args=[scene.account.name, connection(scene)]))]
+
+
 SYNCHRONIZING: dict[str, Route] = {
+    "manage:publications": Route(visits=named("manage:publications"), get=answer(owner(200))),
+    "manage:give-up-account": Route(visits=of_account("manage:give-up-account"), post=answer(owner(303))),
     "manage:synchronize": Route(visits=of_schedule("manage:synchronize"), get=answer(owner(200)), query=("for_meet",)),
     "manage:synchronize-connect": Route(
         visits=of_schedule("manage:synchronize-connect"), post=answer(owner(303)), fields=("for_meet",)

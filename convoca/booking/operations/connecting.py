@@ -213,6 +213,20 @@ def close_if_unused(connection_id: int, *, now: datetime) -> None:
     close_due.enqueue()
 
 
+def give_up_unused(connection: Connection, *, by: Actor = SYSTEM, now: datetime) -> bool:
+    """Let go of an access that its owner wants no more. False if something needs it, or it was let go of already."""
+    with transaction.atomic():
+        held = Connection.objects.select_for_update(no_key=True).get(account_id=connection.account_id, pk=connection.pk)
+        if held.state not in (Connection.State.OPEN, Connection.State.NEEDS_OWNER):
+            return False
+        close_if_unused(held.pk, now=now)
+        held.refresh_from_db()
+        if held.state != Connection.State.CLOSING:
+            return False
+        note_connection(Verb.DISCONNECTED, by=by, connection=held, now=now)
+    return True
+
+
 def is_shown_as_connected(schedule: Schedule, provider_id: str) -> bool:
     """Say whether the provider's page offers Disconnect for this schedule."""
     return schedule.link_source == provider_id and schedule.connection_id is not None

@@ -21,6 +21,7 @@ from convoca.booking.operations.calendars import (
     new_calendar,
     read_calendars,
 )
+from convoca.booking.operations.connecting import give_up_unused
 from convoca.booking.operations.granting import NoTokenNow
 from convoca.booking.operations.publishing import CannotPublish, publish, publish_resource, unpublish, write_events
 from convoca.booking.operations.vendors import is_registered
@@ -30,7 +31,7 @@ from convoca.manage import phrases
 from convoca.manage import synchronize_phrases as say
 from convoca.manage.consent import ask_for_consent
 from convoca.manage.csp import TO_VENDORS
-from convoca.manage.pages import render_page, schedule_tabs
+from convoca.manage.pages import render_page, schedule_tabs, see_other
 from convoca.manage.policy import Visit, for_owner, supervised_schedule
 from convoca.manage.reconnecting import FOR_MEET, to_calendars, to_synchronize, to_vendor
 from convoca.manage.synchronizing import (
@@ -38,6 +39,7 @@ from convoca.manage.synchronizing import (
     WhenUnknownForm,
     busy_rows,
     changed_rows,
+    google_accounts,
     is_of_test_mode,
     progress_block,
     resources_of,
@@ -49,6 +51,32 @@ from convoca.providers.calendars import CalendarFacts
 from convoca.providers.contract import OutcomeLost, ProviderError
 
 NEW_CALENDAR = "new"
+
+
+@csp_override(TO_VENDORS)
+@require_safe
+@for_owner
+def list_publications(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show every schedule and where it is published, and the Google accounts that are connected."""
+    schedules = Schedule.objects.filter(account=visit.account, closing_at__isnull=True)
+    listed = schedules.select_related("calendar__connection").order_by("position", "pk")
+    context = {
+        "rows": [(each, say.publication_words(each.calendar)) for each in listed],
+        "accounts": google_accounts(visit.account, now=timezone.now()),
+    }
+    return render_page(request, visit, "manage/publications.html", context)
+
+
+@require_POST
+@for_owner
+def give_up(request: HttpRequest, visit: Visit, connection: int) -> HttpResponse:
+    """Let go of a Google account that nothing uses: its credentials are deleted here, and our access there."""
+    given = get_object_or_404(Connection, account=visit.account, provider=GOOGLE, pk=connection)
+    if give_up_unused(given, by=acting(visit.viewer.membership), now=timezone.now()):
+        messages.success(request, say.given_up(given.email))
+    else:
+        messages.error(request, say.still_used(given.email))
+    return see_other("manage:publications", account=visit.account.name)
 
 
 @csp_override(TO_VENDORS)
@@ -73,15 +101,16 @@ def synchronize(request: HttpRequest, visit: Visit, schedule: str) -> HttpRespon
 
 def _context(request: HttpRequest, visit: Visit, schedule: Schedule) -> dict[str, object]:
     provider, now = calendar_provider_by_id(GOOGLE), timezone.now()
-    calendar = schedule.calendar
+    calendar, accounts = schedule.calendar, usable_accounts(visit)
+    told = [*accounts, *([calendar.connection] if calendar else [])]
     return {
         "schedule": schedule,
         "tabs": schedule_tabs(request, visit, schedule),
         "calendar": calendar,
         "words": say.publication_words(calendar),
         "lost": calendar.connection if calendar and calendar.connection.state != Connection.State.OPEN else None,
-        "test_mode": say.test_mode() if calendar and is_of_test_mode(calendar.connection, now=now) else "",
-        "accounts": usable_accounts(visit),
+        "test_mode": say.test_mode() if any(is_of_test_mode(each, now=now) for each in told) else "",
+        "accounts": accounts,
         "for_meet": _for_meet(request),
         "not_registered": "" if is_registered(provider.id) else phrases.not_registered(provider),
         "resources": resources_of(schedule),
