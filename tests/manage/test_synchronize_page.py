@@ -1,4 +1,4 @@
-"""Supervise > Synchronize: consent, the choice of a calendar, what events say, the way to Meet and back (M4, M5, J7)."""
+"""Supervise > Synchronize: consent, calendars, what events say, and the way to Meet and back (M4, M5, J7)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
