@@ -115,7 +115,7 @@ def prepare_installation(settings: Settings) -> None:
     """Let the installation keep its mails in the outbox, and have an application at Zoom."""
     settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
     keys = replace(settings.VENDORS["zoom"], client_id="client", client_secret="client-secret")
-    settings.VENDORS = settings.VENDORS | {"zoom": keys, "google": keys}
+    settings.VENDORS = settings.VENDORS | {"zoom": keys}
     # Nobody answers there: what a person waits for comes to nothing at once.
     nowhere = dict.fromkeys(("google_calendar", "google_token", "google_revoke"), "http://127.0.0.1:9")
     settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | nowhere
