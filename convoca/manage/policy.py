@@ -116,7 +116,7 @@ def accounts_of(user: User) -> list[Account]:
 
 def supervised_schedule(visit: Visit, slug: str) -> Schedule:
     """Return the account's schedule of that address. Raises Http404 unless the visitor supervises it."""
-    schedules = Schedule.objects.select_related("connection").filter(closing_at__isnull=True)
+    schedules = Schedule.objects.select_related("connection", "calendar__connection").filter(closing_at__isnull=True)
     schedule = get_object_or_404(schedules, account=visit.account, slug=slug)
     if not visit.viewer.supervises(schedule.pk):
         raise Http404

@@ -34,6 +34,7 @@ from convoca.manage.views import (
     services,
     slots,
     supervise,
+    synchronizing,
     today,
 )
 
@@ -52,6 +53,12 @@ urlpatterns = [
     path("<slug:account>/slots/<int:slot>", places.show_places, name="places"),
     path("<slug:account>/supervise", supervise.supervise, name="supervise"),
     path("<slug:account>/supervise/trail", supervise.show_trail, name="trail"),
+    path("<slug:account>/supervise/synchronize", synchronizing.list_publications, name="publications"),
+    path(
+        "<slug:account>/supervise/synchronize/<int:connection>/disconnect",
+        synchronizing.give_up,
+        name="give-up-account",
+    ),
     path("<slug:account>/supervise/csv", exports.download_csv, name="supervise-csv"),
     path("<slug:account>/supervise/ics", exports.download_calendar, name="supervise-ics"),
     path("<slug:account>/calendars", feeds.list_feeds, name="feeds"),
@@ -100,6 +107,54 @@ urlpatterns = [
     path("<slug:account>/schedules/<slug:schedule>", schedules.show_schedule, name="schedule"),
     path("<slug:account>/schedules/<slug:schedule>/process", schedules.configure_process, name="process"),
     path("<slug:account>/schedules/<slug:schedule>/process/existing", existing.apply_source, name="existing"),
+    path("<slug:account>/schedules/<slug:schedule>/synchronize", synchronizing.synchronize, name="synchronize"),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/connect",
+        synchronizing.connect,
+        name="synchronize-connect",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>",
+        synchronizing.choose_calendar,
+        name="synchronize-calendars",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>/read",
+        synchronizing.read_again,
+        name="read-calendars",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>/publish",
+        synchronizing.publish_schedule,
+        name="publish",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/calendars/<int:connection>/busy",
+        synchronizing.add_busy,
+        name="add-busy",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/busy/<int:number>/remove",
+        synchronizing.remove_busy,
+        name="remove-busy",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/unknown",
+        synchronizing.choose_when_unknown,
+        name="when-unknown",
+    ),
+    path("<slug:account>/schedules/<slug:schedule>/synchronize/events", synchronizing.write_texts, name="event-texts"),
+    path("<slug:account>/schedules/<slug:schedule>/synchronize/stop", synchronizing.stop, name="unpublish"),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/progress",
+        synchronizing.tell_progress,
+        name="synchronize-progress",
+    ),
+    path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/events/<int:event>/answer",
+        synchronizing.answer,
+        name="answer-event",
+    ),
     path("<slug:account>/schedules/<slug:schedule>/rules", configure.configure_rules, name="rules"),
     path("<slug:account>/schedules/<slug:schedule>/layout", layout.list_texts, name="layout"),
     path("<slug:account>/schedules/<slug:schedule>/layout/<slug:kind>/<slug:language>", layout.edit_text, name="text"),

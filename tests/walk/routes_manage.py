@@ -149,6 +149,7 @@ MANAGE: dict[str, Route] = {
         visits=of_schedules("resource", "service", "class", name="manage:process", source="jitsi"),
         get=answer(owner(200), shows=THE_BACKUP_TO_THE_OWNER),
         post=answer(owner(303)),
+        query=("focus",),
         fields=("source", "asked", "passcode", "waiting_room", "backup_link", "reveal", "applies"),
     ),
     "manage:existing": Route(

@@ -19,6 +19,7 @@ from convoca.booking.operations.owing import owe_offer, owe_request_again, owe_w
 from convoca.booking.operations.refusals import AlreadyCancelled, LinkOfAClass
 from convoca.booking.operations.taking import lock_slot_and_booking
 from convoca.booking.operations.wishing import wanted_meeting
+from convoca.booking.operations.wishing_events import wish_for_event
 
 NEW_ADDRESSES = ("token", "token_digest", "join_token", "join_token_digest", "revision", "mailed_meeting")
 
@@ -60,6 +61,8 @@ def correct(booking: Booking, correction: Correction, *, by: Actor, now: datetim
         renews = correction.new_addresses or "email" in changed
         if changed or renews:
             _write(held, slot, changed, renews=renews, by=by, now=now)
+        if changed:
+            wish_for_event(slot, now=now)
         if link:
             type_link(slot, link, now=now)
     return changed

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from convoca.booking.models import VendorApplication
+from convoca.booking.models import Connection, VendorApplication
 from convoca.booking.questions.prepared import Blank, Prepared
+from convoca.providers import calendar_provider_by_id
+from convoca.providers.calendars import CalendarProvider
 from convoca.providers.contract import Application
 
 _PASTED = Prepared(lambda: VendorApplication.objects.filter(provider=Blank("provider")))
@@ -57,6 +59,11 @@ def application_for(provider_id: str) -> Application:
         secret=settings.SECRET_KEY,
         account_id=keys.account_id,
     )
+
+
+def calendars_at(connection: Connection) -> tuple[CalendarProvider, Application]:
+    """Return who keeps the calendars of a connection, and our application there."""
+    return calendar_provider_by_id(connection.provider), application_for(connection.provider)
 
 
 def serves_itself(provider_id: str) -> bool:
