@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.operations.registering import Pasted, Verdict
 from convoca.booking.operations.vendors import Keys, application_for, keys_for
-from convoca.providers import CONNECTED_PROVIDERS
+from convoca.providers import CALENDAR_PROVIDERS, CONNECTED_PROVIDERS
 from convoca.providers.contract import ConnectedProvider
 
 # Where each vendor lets an application be registered.
@@ -95,7 +95,8 @@ def cards(*, typed: ApplicationForm | None = None, provider_id: str = "") -> Seq
 
 
 def with_applications() -> Sequence[ConnectedProvider]:
-    return [each for each in CONNECTED_PROVIDERS if each.id in settings.VENDORS]
+    every: Sequence[ConnectedProvider] = (*CONNECTED_PROVIDERS, *CALENDAR_PROVIDERS)
+    return [each for each in every if each.id in settings.VENDORS]
 
 
 def _card(provider: ConnectedProvider, typed: ApplicationForm | None) -> Card:
