@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from convoca.booking.operations.turns import ask_nobody, in_turn, out_of_turn
 
 AT_ONCE = 0.001
@@ -55,9 +57,6 @@ def test_a_hand_that_hangs_stops_nobody_for_good() -> None:
 
 
 def test_a_turn_ends_with_whatever_goes_wrong() -> None:
-    try:
-        with in_turn():
-            raise RuntimeError
-    except RuntimeError:
-        pass
+    with pytest.raises(RuntimeError), in_turn():
+        raise RuntimeError
     assert elsewhere(can_have_turn)
