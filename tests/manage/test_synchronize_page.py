@@ -111,7 +111,8 @@ def test_a_box_that_was_left_unticked_is_named(owner: Client, schedule: Schedule
 
     assert back == page_of(schedule)
     assert said(owner.get(back)) == [
-        "Google did not give permission to write. Tick this box and try again: “View and edit events on all your calendars”."
+        "Google did not give permission to write. Tick this box and try again: “View and edit events on all your "
+        "calendars”."
     ]
     assert Schedule.objects.get().calendar is None
 
