@@ -19,8 +19,8 @@ ANSWERED_WITHIN_SECONDS = 30.0
 ASKS = re.compile(r'hx-get="([^"]+)" hx-trigger="every (\d+)(m?)s"')
 
 
-def measure(*, bookings: int, database: str) -> list[Row]:
-    with connected(database, users=USERS) as scene, working(scene):
+def measure(*, bookings: int, users: int = USERS, database: str) -> list[Row]:
+    with connected(database, users=users) as scene, working(scene):
         scene.ask("book", WARM_UP)
         delays = _until_called(scene, bookings)
         shown = _until_shown(scene, bookings)

@@ -1,6 +1,7 @@
 """How many calls a worker keeps in flight, in how much memory, and how many meetings workers make in a second."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 from bench.engine import VENDOR_SECONDS, Scene, connected, working
@@ -12,18 +13,18 @@ PROCESSES = (1, 2, 4)
 GIVE_UP_AFTER_SECONDS = 120.0
 
 
-def measure(*, meetings: int, database: str) -> list[Row]:
-    rates = {processes: _rate(database, meetings, processes) for processes in PROCESSES}
-    rows = _in_flight(database)
+def measure(*, meetings: int, processes: Sequence[int] = PROCESSES, users: int = USERS, database: str) -> list[Row]:
+    rates = {number: _rate(database, meetings, number, users=users) for number in processes}
+    rows = _in_flight(database, users=users)
     rows += [
-        Row(f"meetings a second with {processes} {'process' if processes == 1 else 'processes'}", f"{rate:.1f}")
-        for processes, rate in rates.items()
+        Row(f"meetings a second with {number} {'process' if number == 1 else 'processes'}", f"{rate:.1f}")
+        for number, rate in rates.items()
     ]
     return rows
 
 
-def _in_flight(database: str) -> list[Row]:
-    with connected(database, users=USERS) as scene:
+def _in_flight(database: str, *, users: int) -> list[Row]:
+    with connected(database, users=users) as scene:
         scene.zoom.hold()
         scene.ask("queue", IN_FLIGHT * 4)
         with working(scene) as (worker,):
@@ -36,9 +37,9 @@ def _in_flight(database: str) -> list[Row]:
     ]
 
 
-def _rate(database: str, meetings: int, processes: int) -> float:
+def _rate(database: str, meetings: int, processes: int, *, users: int) -> float:
     """Return how many meetings are made in a second, of the middle eight tenths of so many."""
-    with connected(database, users=USERS) as scene:
+    with connected(database, users=users) as scene:
         scene.zoom.take_time(VENDOR_SECONDS)
         scene.ask("queue", meetings)
         with working(scene, processes=processes):

@@ -9,13 +9,13 @@ LEAST_QUEUED = 1_000
 WARM_UP = 5
 
 
-def measure(*, bookings: int, database: str) -> list[Row]:
-    with connected(database, users=USERS) as scene:
+def measure(*, bookings: int, queued: int = QUEUED, users: int = USERS, database: str) -> list[Row]:
+    with connected(database, users=users) as scene:
         scene.zoom.take_time(VENDOR_SECONDS)
         with working(scene):
             scene.ask("book", WARM_UP)
             alone = _seconds(scene.ask("book", bookings))
-            scene.ask("queue", QUEUED)
+            scene.ask("queue", queued)
             among = _seconds(scene.ask("book", bookings))
             left = scene.ask("left")
     return [

@@ -19,6 +19,8 @@ from convoca.config.env_values import MailKind, Tls, is_loopback
 SECRETS_TRIED = 200
 # The sweep runs every 5 s and a call has 15 s: whatever has been due for longer is waited for in vain.
 DUE_AT_MOST = timedelta(minutes=1)
+# Of each account, and of each kind of complaint.
+ROWS_AT_MOST = 200
 MAIL_WITHIN = timedelta(seconds=10)
 # Read by the tests alone.
 TEST_VARIABLES = frozenset({"CONVOCA_CONTRACTS"})
@@ -26,9 +28,12 @@ TEST_VARIABLES = frozenset({"CONVOCA_CONTRACTS"})
 
 def examine(environment: Environment) -> int:
     """Print what is wrong, one sentence each, or that all is well; return the exit status."""
-    complaints = [*_settings(environment), *_database(), *_mail_server(environment)]
+    warnings: list[str] = []
+    complaints = [*_settings(environment), *_database(warnings), *_mail_server(environment)]
     for complaint in complaints:
         print(f"- {complaint}")
+    for warning in warnings:
+        print(f"- Warning: {warning}")
     if not complaints:
         print("Settings, database, keys, worker, connections and mail server: all is well.")
     return 1 if complaints else 0
@@ -46,10 +51,10 @@ def _settings(environment: Environment) -> Iterator[str]:
         yield "CONVOCA_BASE_URL is not set: mails and calendars would point at this machine."
 
 
-def _database() -> Iterator[str]:
+def _database(warnings: list[str]) -> Iterator[str]:
     """Yield what is wrong with the database; the later examinations need what the earlier ones found right."""
     now = timezone.now()
-    for examination in (_tables, _keys, partial(_worker, now=now), partial(_connections, now=now)):
+    for examination in (_tables, _keys, partial(_worker, now=now), partial(_accounts, warnings, now=now)):
         try:
             complaints = list(examination())
         except DatabaseError as error:
@@ -99,43 +104,17 @@ def _worker(*, now: datetime) -> Iterator[str]:
             )
 
 
-def _connections(*, now: datetime) -> Iterator[str]:
-    """Say of each account what its health page says, and nothing of what passes by itself."""
+def _accounts(warnings: list[str], *, now: datetime) -> Iterator[str]:
+    """Say of each account what its health page says; add to `warnings` what its owner is only warned of."""
     from convoca.booking.models import Account
-    from convoca.booking.questions.health import (
-        Condition,
-        Remedy,
-        changed_at_vendor,
-        connections_health,
-        deleted_at_vendor,
-        undelivered,
-        unready_meetings,
-    )
+    from convoca.booking.questions.standing import standing_of
+    from convoca.config import complaints
 
     for account in Account.objects.order_by("pk"):
-        for health in connections_health(account, now=now):
-            if health.condition is Condition.MISCONFIGURED:
-                yield (
-                    f"Account {account.name}: {health.connection.provider} does not accept this server's application "
-                    f"({health.reason}). {health.waiting} meetings wait until you have mended it."
-                )
-            if health.condition is Condition.NEEDS_OWNER:
-                yield (
-                    f"Account {account.name}: the connection to {health.connection.provider} needs its owner "
-                    f"({health.reason or 'access lost'}). {health.waiting} meetings wait until somebody reconnects it."
-                )
-        for unready in unready_meetings(account, now=now):
-            if unready.meeting is not None and unready.remedy in {Remedy.OPERATOR, Remedy.RETRY}:
-                whose = "you" if unready.remedy is Remedy.OPERATOR else "its owner"
-                yield f"Account {account.name}: meeting {unready.meeting.pk} needs {whose}: {unready.reason}"
-            elif unready.remedy is Remedy.TYPE_LINK:
-                yield f"Account {account.name}: slot {unready.slot.pk} has no link, and its owner must paste one."
-        if number := len(deleted_at_vendor(account, now=now)):
-            yield f"Account {account.name}: {number} meetings were deleted at the vendor, and its owner has to answer."
-        if number := len(changed_at_vendor(account, now=now)):
-            yield f"Account {account.name}: {number} meetings were changed at the vendor, and its owner has to answer."
-        if number := undelivered(account, now=now).count():
-            yield f"Account {account.name}: {number} mails about bookings to come could not be delivered."
+        standing = standing_of(account, at_most=ROWS_AT_MOST, now=now)
+        warnings += [f"Account {account.name}: {warning}" for warning in complaints.warnings_of(standing)]
+        for complaint in complaints.of(standing):
+            yield f"Account {account.name}: {complaint}"
 
 
 def _mail_server(environment: Environment) -> Iterator[str]:

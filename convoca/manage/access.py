@@ -153,20 +153,6 @@ def _access_of(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-class SuperuserForm(forms.Form):
-    """The login name or address of a user who becomes superuser of one schedule."""
-
-    person = forms.CharField(
-        label=gettext_lazy("Login name or email address of a user"),
-        max_length=254,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={
-            "required": gettext_lazy("Enter a login name or an email address."),
-            "max_length": gettext_lazy("Nobody here has such a long name."),
-        },
-    )
-
-
 class RegistrationForm(forms.Form):
     """Who becomes a user by themselves, and what superusers may do to users."""
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 from convoca.booking.models import Booking, Meeting, Slot
 from convoca.booking.operations.linking import what_is_known
 from convoca.booking.questions.bookings import Taken, bookings_between, resources_taken, slots_between
-from convoca.booking.questions.links import MOVING, Link, LinkState, links_for
+from convoca.booking.questions.links import IN_NEED, MOVING, Link, LinkState, links_for
 from convoca.booking.questions.neighbours import sharing_a_link
 from convoca.booking.questions.offers import local_window
 from convoca.booking.questions.supervising import longest_stay, moved_since, schedules_to_supervise
@@ -18,9 +18,6 @@ from convoca.booking.questions.viewers import Viewer
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
 from convoca.manage import meeting_phrases, phrases
-
-# Somebody must do something, or there will be no link.
-IN_NEED = frozenset({LinkState.FAILED, LinkState.DISCONNECTED, LinkState.MANUAL_MISSING})
 
 # What has no link now, whether it comes by itself or not.
 WITHOUT_LINK = IN_NEED | MOVING | {LinkState.QUOTA}
@@ -278,7 +275,7 @@ def who_comes(slot: Slot, bookings: Sequence[Booking]) -> str:
     """Return what an occasion is called: a class by its title, an appointment by its people."""
     if slot.schedule.is_capacity or not bookings:
         return slot.title or slot.schedule.name
-    return ", ".join(booking.name for booking in bookings)
+    return ", ".join(booking.called for booking in bookings)
 
 
 def chips_of(booking: Booking, *, was_moved: bool, now: datetime) -> list[Chip]:
@@ -301,8 +298,8 @@ def chips_of(booking: Booking, *, was_moved: bool, now: datetime) -> list[Chip]:
 def named(booking: Booking) -> str:
     """Return whose booking it is, with its places if there are several."""
     if booking.quantity == 1:
-        return booking.name
-    return gettext("{name} ({places})").format(name=booking.name, places=booking.quantity)
+        return booking.called
+    return gettext("{name} ({places})").format(name=booking.called, places=booking.quantity)
 
 
 def _person(booking: Booking, moved: frozenset[int], link: Link, *, now: datetime) -> Person:

@@ -168,8 +168,6 @@ class NewBookingForm(ClientForm):
             self.add_error("until", gettext("Choose until when it repeats."))
         elif until is not None and first is not None and until < first:
             self.add_error("until", gettext("Choose a day that is not before the first one."))
-        if cleaned.get("resource") == ANY:
-            self.add_error("resource", gettext("Choose whom or what: every repeat takes the same."))
 
     def _ask_for_name_and_email(self, cleaned: Mapping[str, Any]) -> None:
         for name in ("name", "email"):

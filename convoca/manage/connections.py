@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from convoca.booking.models import Account, AuditEntry, Connection, Meeting, Schedule, Sealed
+from convoca.booking.models import Account, AuditEntry, Connection, Schedule
 from convoca.booking.operations.connecting import is_shown_as_connected
-from convoca.booking.questions.unready import unready
+from convoca.booking.questions.given_up import left_behind, left_waiting, links_left
 from convoca.manage import phrases
 from convoca.manage.existing import ExistingBlock, blocks_of
 from convoca.manage.plan_warnings import length_warnings, overlap_warnings
@@ -99,18 +99,6 @@ def warnings_of(rows: Sequence[ScheduleRow], account: Account, *, now: datetime)
     return overlap_warnings(list(hosts.values()), time_zone=account.time_zone, now=now)
 
 
-def working_links(schedule: Schedule, provider: ConnectedProvider, *, now: datetime) -> int:
-    """Count the links of this vendor that people may still use."""
-    meetings = Meeting.objects.filter(
-        account_id=schedule.account_id,
-        slot__schedule=schedule,
-        slot__ends_at__gt=now,
-        provider=provider.id,
-        wanted=Meeting.Wanted.PRESENT,
-    )
-    return meetings.exclude(link=Sealed()).count()
-
-
 def receipt_of(account: Account, provider: ConnectedProvider) -> Receipt | None:
     """Return what became of the connection that was given up last, or None if none was since it was made."""
     connection = (
@@ -136,11 +124,16 @@ def receipt_of(account: Account, provider: ConnectedProvider) -> Receipt | None:
 
 
 def _waiting(connection: Connection) -> str:
-    waiting = unready(now=timezone.now()).filter(account=connection.account_id, connection=connection).count()
-    if not waiting:
+    found = left_waiting(connection, now=timezone.now()).values_list("slot__schedule__kind", flat=True)
+    n, kinds = len(found), set(found)
+    if not n:
         return ""
-    sentence = ngettext("{n} booking was waiting for a link.", "{n} bookings were waiting for a link.", waiting)
-    return sentence.format(n=waiting)
+    sentence = (
+        ngettext("{n} slot was waiting for a link.", "{n} slots were waiting for a link.", n)
+        if Schedule.Kind.CAPACITY in kinds
+        else ngettext("{n} booking was waiting for a link.", "{n} bookings were waiting for a link.", n)
+    )
+    return sentence.format(n=n)
 
 
 def _trail(connection: Connection) -> QuerySet[AuditEntry]:
@@ -167,13 +160,20 @@ def _lines(connection: Connection, provider: ConnectedProvider, time_zone: str) 
     elif connection.wiped_at is None:
         sentence = gettext("Access is being withdrawn at {provider}").format(provider=provider.name)
         lines.append(ReceiptLine(text=sentence, is_done=False))
-    if connection.wiped_at is not None and (left := _still_working(connection)):
+    if connection.wiped_at is not None and (left := links_left(connection, now=timezone.now()).count()):
         sentence = ngettext(
             "{n} existing meeting still works; nobody can change it from here",
             "{n} existing meetings still work; nobody can change them from here",
             left,
         )
         lines.append(ReceiptLine(text=sentence.format(n=left), is_done=True))
+    if connection.wiped_at is not None and (left := left_behind(connection, now=timezone.now()).count()):
+        sentence = ngettext(
+            "{n} meeting that nobody needs any more could not be deleted in time; delete it at {provider}",
+            "{n} meetings that nobody needs any more could not be deleted in time; delete them at {provider}",
+            left,
+        )
+        lines.append(ReceiptLine(text=sentence.format(n=left, provider=provider.name), is_done=False))
     return lines
 
 
@@ -188,10 +188,3 @@ def _unreachable(provider: ConnectedProvider) -> str:
     return gettext("Credentials are deleted here. {provider} did not answer; remove our access there too:").format(
         provider=provider.name
     )
-
-
-def _still_working(connection: Connection) -> int:
-    detached = Meeting.objects.filter(
-        account_id=connection.account_id, connection=connection, observed=Meeting.Observed.DETACHED
-    )
-    return detached.filter(slot__ends_at__gt=timezone.now()).count()

@@ -55,9 +55,9 @@ def blocks_of(account: Account, schedules: Sequence[Schedule], *, now: datetime)
 def _block(account: Account, schedule: Schedule, existing: Existing, *, now: datetime) -> ExistingBlock:
     provider = provider_by_id(schedule.link_source)
     zone = account.time_zone
-    acts = [] if existing.applying else _acts(schedule, existing, now=now)
-    # Without access nothing goes on: what is said of it stands with the connection.
+    # Without access nothing goes on: what is said of it, and done about it, stands with the connection.
     goes_on = schedule.connection is None or schedule.connection.state == Connection.State.OPEN
+    acts = _acts(schedule, existing, now=now) if goes_on and not existing.applying else []
     return ExistingBlock(
         slug=schedule.slug,
         address=reverse("manage:existing", args=[account.name, schedule.slug]),

@@ -76,7 +76,8 @@ def not_applied() -> str:
 
 def progress(existing: Existing) -> str:
     """Return "Creating 12 links…" while some are on their way, or nothing."""
-    coming = existing.making - existing.refused
+    # What waits for another day is not on its way; it is told beside this.
+    coming = existing.making - existing.refused - existing.waiting
     if existing.applying and not coming:
         return gettext("Creating links…")
     if not coming:

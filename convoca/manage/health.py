@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 
 from django.urls import reverse
@@ -10,18 +10,10 @@ from django.utils.translation import gettext
 
 from convoca.booking.models import Account, Booking, Incident, Meeting, Notification, Schedule, Slot
 from convoca.booking.operations.answering import may_put_back
-from convoca.booking.questions.health import (
-    Condition,
-    ConnectionHealth,
-    changed_at_vendor,
-    connections_health,
-    deleted_at_vendor,
-    held_up,
-    undelivered,
-    unheard,
-)
-from convoca.booking.questions.plans import Warnings, plan_warnings
-from convoca.booking.questions.unready import Remedy, Unready, unready_counts, unready_meetings, whose
+from convoca.booking.questions.health import Condition, ConnectionHealth
+from convoca.booking.questions.plans import Warnings
+from convoca.booking.questions.standing import Standing, standing_of
+from convoca.booking.questions.unready import Remedy, Unready, whose
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
 from convoca.manage import health_phrases as say
@@ -35,7 +27,6 @@ ROWS_AT_MOST = 50
 # Rows of meetings that one reconnection or mere time mends; the others are folded.
 SHOWN_AT_ONCE = 5
 OWN_SHOWN_AT_ONCE = 15
-WARNED_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,36 +115,35 @@ class Health:
 
 def health_of(account: Account, *, now: datetime) -> Health:
     """Return the whole page. The number of queries does not depend on how much there is to show."""
-    healths = connections_health(account, now=now)
-    found = unready_meetings(account, now=now, at_most=ROWS_AT_MOST)
-    deleted, changed = deleted_at_vendor(account, now=now), changed_at_vendor(account, now=now)
-    all_failed, held = undelivered(account, now=now), held_up(account).count()
-    failed = list(all_failed[:ROWS_AT_MOST])
+    standing = standing_of(account, at_most=ROWS_AT_MOST, now=now)
+    found, deleted, changed = standing.unready, standing.deleted, standing.changed
     slots = [each.slot for each in found] + [meeting.slot for meeting in (*deleted, *changed)]
     people = whose(account.pk, slots)
-    connections = _connections(account, healths, now=now)
     asked = [_question(each, account, people.get(each.slot_id, []), gone=True) for each in deleted[:ROWS_AT_MOST]]
     asked += [_question(each, account, people.get(each.slot_id, []), gone=False) for each in changed[:ROWS_AT_MOST]]
-    in_need = sum(each.condition in {Condition.NEEDS_OWNER, Condition.MISCONFIGURED} for each in healths)
     open_rows, folded = _folded(found)
-    waiting, to_do = unready_counts(account, now=now)
     return Health(
-        summary=say.summary(
-            in_need=in_need,
-            meetings=to_do + len(deleted) + len(changed),
-            mails=(len(failed) if len(failed) < ROWS_AT_MOST else all_failed.count()) + held,
-            is_empty=not healths,
-            makes_links=Schedule.objects.filter(account=account).exclude(link_source=Schedule.NO_LINK).exists(),
-            checked=_checked(healths, account, now=now),
-        ),
-        connections=connections,
+        summary=_summary(account, standing, now=now),
+        connections=_connections(account, standing, now=now),
         meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in open_rows],
         folded_meetings=[_meeting(each, account, people.get(each.slot.pk, [])) for each in folded],
-        more_meetings=max(0, waiting - len(found)),
+        more_meetings=max(0, standing.unready_in_all - len(found)),
         questions=asked,
-        mails=[_mail(each, account) for each in failed],
-        mails_held_up=say.held_up(held) if held else "",
-        unheard=unheard(account).exists(),
+        mails=[_mail(each, account) for each in standing.undelivered],
+        mails_held_up=say.held_up(standing.held_up) if standing.held_up else "",
+        unheard=standing.unheard,
+    )
+
+
+def _summary(account: Account, standing: Standing, *, now: datetime) -> Words:
+    return say.summary(
+        in_need=standing.in_need,
+        meetings=standing.to_do + len(standing.deleted) + len(standing.changed),
+        mails=standing.undelivered_in_all + standing.held_up,
+        repairing=standing.repairing,
+        is_empty=not standing.connections,
+        makes_links=Schedule.objects.filter(account=account).exclude(link_source=Schedule.NO_LINK).exists(),
+        checked=_checked(standing.connections, account, now=now),
     )
 
 
@@ -174,14 +164,15 @@ def _checked(healths: Iterable[ConnectionHealth], account: Account, *, now: date
     return say.ago(last, account.time_zone, now=now) if last else ""
 
 
-def _connections(account: Account, healths: Sequence[ConnectionHealth], *, now: datetime) -> list[ConnectionRow]:
-    used = [each.connection for each in healths]
+def _connections(account: Account, standing: Standing, *, now: datetime) -> list[ConnectionRow]:
+    used = [each.connection for each in standing.connections]
     open_now = Incident.objects.filter(account=account, closed_at__isnull=True, connection__in=used)
     incidents = {incident.connection_id: incident for incident in open_now.order_by("-pk")}
-    warnings = plan_warnings(used, within=WARNED_WITHIN, now=now) if used else {}
     return [
-        _connection(each, account, incidents.get(each.connection.pk), warnings.get(each.connection.pk), now=now)
-        for each in healths
+        _connection(
+            each, account, incidents.get(each.connection.pk), standing.warnings.get(each.connection.pk), now=now
+        )
+        for each in standing.connections
     ]
 
 
@@ -232,7 +223,8 @@ def _facts(health: ConnectionHealth, account: Account, *, now: datetime) -> list
         facts.append((gettext("Schedules"), ", ".join(health.schedules)))
     if health.last_ok_at is not None:
         facts.append((gettext("Last success"), say.ago(health.last_ok_at, account.time_zone, now=now)))
-    if health.allowance is not None:
+    # What is used up is said above, with what waits because of it.
+    if health.allowance is not None and not (health.is_open and health.is_used_up):
         facts.append((gettext("Today"), say.spent_today(health)))
     return facts
 

@@ -36,8 +36,10 @@ def connections_in_need(n: int) -> str:
     return ngettext("{n} connection needs your attention", "{n} connections need your attention", n).format(n=n)
 
 
-def summary(*, in_need: int, meetings: int, mails: int, is_empty: bool, makes_links: bool, checked: str) -> Words:
-    """Return the page's first line: the worst of what there is, or that everything works."""
+def summary(
+    *, in_need: int, meetings: int, mails: int, repairing: int, is_empty: bool, makes_links: bool, checked: str
+) -> Words:
+    """Return the page's first line: the worst of what there is, what is being mended, or that everything works."""
     if in_need:
         return Words(tone="danger", text=connections_in_need(in_need))
     if meetings:
@@ -46,6 +48,11 @@ def summary(*, in_need: int, meetings: int, mails: int, is_empty: bool, makes_li
     if mails:
         sentence = ngettext("{n} email was not accepted", "{n} emails were not accepted", mails)
         return Words(tone="warning", text=sentence.format(n=mails))
+    if repairing:
+        sentence = ngettext(
+            "{n} link that waited is still being created", "{n} links that waited are still being created", repairing
+        )
+        return Words(tone="pending", text=sentence.format(n=repairing))
     if is_empty and not makes_links:
         return Words(tone="plain", text=gettext("Nothing is connected. Bookings work; links are off."))
     if is_empty or not checked:
@@ -59,10 +66,9 @@ def connection_words(
     """Say how a connection is doing: what matters most first."""
     found = [_state(health, revoked_at=revoked_at, time_zone=time_zone, now=now)]
     name = provider_by_id(health.connection.provider).name
-    is_open = health.condition in {Condition.WORKING, Condition.RESTING}
-    if is_open and health.is_used_up:
+    if health.is_open and health.is_used_up:
         found.insert(0, _used_up(health, time_zone))
-    if is_open and health.refused:
+    if health.is_open and health.refused:
         sentence = ngettext(
             "{n} meeting failed for another reason: {reason}.",
             "{n} meetings failed for another reason: {reason}.",
@@ -71,10 +77,10 @@ def connection_words(
         reason = (phrases.without_words(health.refusal) or health.refusal).rstrip(".")
         reason = reason or gettext("{provider} does not say why").format(provider=name)
         found.insert(0, Words(tone="danger", text=sentence.format(n=health.refused, reason=reason)))
-    if is_open and health.coming:
+    if health.is_open and health.coming:
         sentence = ngettext("{n} link is being created", "{n} links are being created", health.coming)
         found.append(Words(tone="pending", text=sentence.format(n=health.coming)))
-    if is_open and health.slow:
+    if health.is_open and health.slow:
         sentence = ngettext(
             "Slow: {n} link took more than a minute today.",
             "Slow: {n} links took more than a minute today.",
@@ -138,7 +144,7 @@ def _used_up(health: ConnectionHealth, time_zone: str) -> Words:
 
 
 def spent_today(health: ConnectionHealth) -> str:
-    return gettext("{used} of {limit} meetings used today").format(used=health.spent, limit=health.allowance)
+    return gettext("{used} of {limit} meetings used").format(used=health.spent, limit=health.allowance)
 
 
 def repaired(repair: Repair) -> Words:

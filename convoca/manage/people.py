@@ -217,8 +217,8 @@ class GroupForm(forms.Form):
     )
 
 
-class GroupMemberForm(forms.Form):
-    """The login name or address of a user who comes into a group."""
+class KnownPersonForm(forms.Form):
+    """The login name or address of somebody who is a user already: to be in a group, or superuser of a schedule."""
 
     person = forms.CharField(
         label=gettext_lazy("Login name or email address of a user"),

@@ -58,6 +58,20 @@ def for_owner[**P](view: View[P]) -> Address:
     return _guarded(view, may_enter=lambda visit: visit.viewer.owns_account)
 
 
+def for_operator[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> Address:
+    """Let in whoever looks after the installation: what all its accounts depend on."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not (isinstance(request.user, User) and request.user.is_superuser):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def for_those_who_may[**P](action: Action) -> Callable[[View[P]], Address]:
     """Let in whoever may do this in the account."""
 

@@ -101,6 +101,27 @@ def test_owed_deletions_are_done_first_without_waiting_for_the_undo_window(
     assert (zoom.standing(), zoom.calls("revoke"), Grant.objects.count()) == ([], 1, 0)
 
 
+def test_what_was_cancelled_while_the_connection_was_being_closed_was_left_behind_at_zoom(
+    zoom: SimulatedZoom, schedule: Schedule
+) -> None:
+    """Its undo window was longer than the minute for which a closing connection deletes."""
+    cancelled, kept = book(schedule, "10:00"), book(schedule, "11:00")
+    zoom.work()
+    owed = book(schedule, "12:00")
+    disconnect_schedule(schedule, now=zoom.clock())
+    Meeting.objects.filter(slot=owed.slot).update(observed=Meeting.Observed.UNKNOWN)
+
+    zoom.close()
+    cancel(cancelled, now=zoom.clock())
+    for _ in range(13):
+        zoom.pass_time(seconds=5)
+        zoom.close()
+        zoom.work()
+
+    assert Connection.objects.get().state == Connection.State.CLOSED
+    assert zoom.standing() == [meeting_of(kept.slot).remote_id]
+
+
 def test_deletions_that_zoom_does_not_take_hold_the_disconnection_for_a_minute_at_most(
     zoom: SimulatedZoom, schedule: Schedule
 ) -> None:

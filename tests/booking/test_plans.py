@@ -14,7 +14,7 @@ from convoca.booking.questions.health import (
     unready_meetings,
 )
 from convoca.booking.questions.plans import forecast_for, overlaps, too_long
-from convoca.config.doctor import _connections
+from convoca.config.doctor import _accounts
 from convoca.core.quota import Share
 from sandbox.faults import Kind
 from sandbox.zoom.state import ANA, BRUNO
@@ -119,7 +119,7 @@ def test_a_connection_that_works_says_so_with_what_it_has_spent(zoom: SimulatedZ
     assert health.last_ok_at is not None
     assert health.last_ok_at >= zoom.clock()
     assert unready_meetings(yoga.account, now=zoom.clock()) == []
-    assert list(_connections(now=zoom.clock())) == []
+    assert list(_accounts([], now=zoom.clock())) == []
 
 
 def test_a_throttled_connection_rests_and_says_until_when(zoom: SimulatedZoom, yoga: Schedule) -> None:
@@ -150,7 +150,7 @@ def test_a_revoked_connection_needs_its_owner_and_so_do_its_meetings(zoom: Simul
 
     assert (health.condition, health.waiting) == (Condition.NEEDS_OWNER, 1)
     assert (unready.slot.pk, unready.remedy) == (lesson.pk, Remedy.RECONNECT)
-    assert "needs its owner" in next(iter(_connections(now=zoom.clock())))
+    assert "needs its owner" in next(iter(_accounts([], now=zoom.clock())))
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_refused_meeting_says_who_mends_it(
     (unready,) = unready_meetings(yoga.account, now=zoom.clock())
 
     assert (unready.remedy, unready.reason) == (remedy, "Zoom's words")
-    assert "Zoom's words" in next(iter(_connections(now=zoom.clock())))
+    assert "Zoom's words" in next(iter(_accounts([], now=zoom.clock())))
 
 
 def test_what_was_promised_within_a_minute_is_no_one_s_worry_yet(zoom: SimulatedZoom, yoga: Schedule) -> None:

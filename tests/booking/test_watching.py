@@ -12,7 +12,16 @@ from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.watching import CALM, keep_quiet, watch
 from sandbox.faults import Kind
 from tests.booking.alarms import letters, look, send_alerts, subjects, text_of
-from tests.booking.building import at, book, make_account, make_client, make_member, make_resource_schedule
+from tests.booking.building import (
+    at,
+    book,
+    make_account,
+    make_capacity_schedule,
+    make_class,
+    make_client,
+    make_member,
+    make_resource_schedule,
+)
 from tests.booking.zooming import SimulatedZoom, meeting_of
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +77,8 @@ def test_t44_a_lost_access_is_one_mail_at_once_however_many_bookings_suffer(
     assert "- Thu 26 Nov, 10:00–10:30 · Luis Pérez, Consultations" in text
     assert "- Thu 26 Nov, 12:00–12:30 · Iris Paz, Consultations" in text
     connection = Connection.objects.get()
-    assert f"Reconnect Zoom:\nhttp://localhost:8000/manage/Lumbre/health#connection-{connection.pk}" in text
+    button = f"http://localhost:8000/manage/Lumbre/health/connections/{connection.pk}/mend?key="
+    assert f"Reconnect Zoom:\n{button}" in text
     assert "zoom.us" not in text
 
 
@@ -247,6 +257,27 @@ def test_an_account_without_an_owner_keeps_nobody_else_waiting(zoom: SimulatedZo
     look(zoom.clock())
 
     assert Alert.objects.get().failed
+
+
+@pytest.mark.django_db(transaction=True)
+def test_classes_that_nobody_had_booked_were_called_bookings(zoom: SimulatedZoom, account: Account) -> None:
+    """A class has its meeting from the start, so it is a slot that has no link."""
+    classes = make_capacity_schedule(account)
+    connection = zoom.connect(classes)
+    make_class(classes)
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+    look(zoom.clock())
+    Connection.objects.update(state=Connection.State.OPEN)
+
+    disconnect_schedule(classes, now=zoom.clock())
+    zoom.close()
+    look(zoom.clock())
+
+    lost, *_, receipt = (" ".join(text_of(letter).split()) for letter in letters())
+    assert subjects()[0] == "Zoom disconnected: 1 upcoming slot without link"
+    assert "1 upcoming slot has no link." in lost
+    assert "1 slot was waiting for a link: paste one on the health page." in receipt
+    assert Connection.objects.get(pk=connection.pk).state == Connection.State.CLOSED
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.conf import settings
 
-from convoca.booking.models import Connection, Meeting, Notification
+from convoca.booking.models import Alert, Connection, Incident, Meeting, Notification
+from convoca.booking.operations.booking import book_resource
 from convoca.config.doctor import examine
-from tests.booking.building import NOW, book, connect_zoom, make_account, make_client, make_resource_schedule
+from tests.booking.building import NOW, at, book, connect_zoom, make_account, make_client, make_resource_schedule
 from tests.booking.zooming import meeting_of
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,43 @@ def test_b5_the_doctor_says_what_the_health_page_says(capsys: pytest.CaptureFixt
         "- Account Lumbre: 1 meetings were changed at the vendor, and its owner has to answer.",
         "- Account Lumbre: 1 mails about bookings to come could not be delivered.",
     ]
+
+
+def test_b5_the_doctor_says_of_mails_what_the_health_page_says(capsys: pytest.CaptureFixture[str]) -> None:
+    account = make_account()
+    booking = book(make_resource_schedule(account))
+    Notification.objects.filter(booking=booking, kind="confirmation").update(attempts=2, due_at=NOW)
+    incident = Incident.objects.create(account=account, kind=Incident.Kind.QUOTA, provider="zoom", opened_at=NOW)
+    Alert.objects.create(account=account, incident=incident, kind=Alert.Kind.OPENED, failed=True)
+
+    status, said = complaints(capsys)
+
+    assert status == 1
+    assert said == [
+        "- Account Lumbre: 1 mails are not accepted at the moment; they are tried again by themselves.",
+        "- Account Lumbre: its owner could not be told of this by mail.",
+    ]
+
+
+def test_m11_the_doctor_warns_of_what_the_plan_does_not_hold_and_calls_nothing_wrong(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """T35: a free plan ends after 40 minutes and lets one meeting run at a time; nothing is refused because of it."""
+    schedule = make_resource_schedule(make_account(), resources=2, length_minutes=60)
+    connect_zoom(schedule)
+    Connection.objects.update(plan="basic", email="ana@example.org")
+    book(schedule, "10:00")
+    book_resource(schedule, schedule.resources.all()[1], at("10:00"), client=make_client(email="eva@x.org"), now=NOW)
+
+    status, said = complaints(capsys)
+
+    assert said == [
+        "- Warning: Account Lumbre: the plan of zoom (ana@example.org) ends meetings after 40 minutes, and 2 to come "
+        "are longer.",
+        "- Warning: Account Lumbre: zoom (ana@example.org) can start 1 at a time, and more than that overlap (1 to "
+        "come).",
+    ]
+    assert status == 0
 
 
 def test_an_error_of_the_operator_s_is_told_as_theirs(capsys: pytest.CaptureFixture[str]) -> None:

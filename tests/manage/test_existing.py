@@ -135,7 +135,7 @@ def test_what_waits_for_tomorrow_says_when_it_goes_on(
 
     page = owner.get(zoom_page(account))
 
-    assert "Creating 2 links… 1 of 3 done." in words(page)
+    assert "Creating" not in words(page)
     assert "Zoom allows 100 new meetings a day. 2 continue on Wed 25 Nov, 01:00; the soonest come first." in words(page)
     assert "every 2s" not in page.text
 
@@ -152,6 +152,16 @@ def test_after_lost_access_the_progress_promised_what_could_not_go_on(
     assert meeting_count(schedule) == 3
     assert "Creating" not in words(page)
     assert "every 2s" not in page.text
+
+
+def test_without_access_the_page_offered_to_apply_what_could_not_be_made(
+    owner: Client, account: Account, schedule: Schedule
+) -> None:
+    with_access = words(owner.get(zoom_page(account)))
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+
+    assert "3 upcoming bookings have no link." in with_access
+    assert "Create them now" not in words(owner.get(zoom_page(account)))
 
 
 def test_links_from_elsewhere_that_nobody_replaces_are_no_part_of_the_progress(

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.test import Client
 from pytest_django import Settings
 
+from convoca.booking.mail.button import mending_address
 from convoca.booking.models import (
     Account,
     Connection,
@@ -14,6 +16,7 @@ from convoca.booking.models import (
 )
 from sandbox.faults import Kind
 from tests.booking.building import (
+    NOW,
     book,
     make_client,
     make_resource_schedule,
@@ -50,10 +53,65 @@ def test_b5_one_consent_repairs_everything_and_the_row_counts_it(
     assert back.headers["Location"] == f"{page_of(account)}#connection-{connection.pk}"
     assert said(back) == ["Zoom is connected again."]
     assert "Being repaired: 0 of 3 links created, 0 emails sent." in words(while_made)
+    assert "3 links that waited are still being created" in words(while_made)
+    assert "Everything works" not in words(while_made)
     assert 'hx-trigger="every 2s"' in while_made.text
     assert "Repaired: 3 of 3 links created, 3 emails sent." in words(afterwards)
+    assert "Everything works." in words(afterwards)
     assert "every 2s" not in afterwards.text
     assert Connection.objects.get().pk == connection.pk
+
+
+def test_j10_the_mail_s_button_is_the_one_click_before_the_consent(
+    owner: Client, account: Account, zoom: SimulatedZoom
+) -> None:
+    """O7: 1 click + consent, and all links that waited are made."""
+    schedule = make_resource_schedule(account)
+    zoom.connect(schedule)
+    connection = Connection.objects.select_related("account").get()
+    booking = book(schedule)
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+    button = mending_address(connection, now=NOW).removeprefix("http://localhost:8000")
+
+    asked = owner.get(button)
+    back = owner.get(decide(asked.headers["Location"]))
+    zoom.work()
+    again = owner.get(button)
+
+    row = f"{page_of(account)}#connection-{connection.pk}"
+    assert (asked.status_code, back.headers["Location"], again.headers["Location"]) == (303, row, row)
+    assert meeting_of(booking.slot).observed == Meeting.Observed.PRESENT
+
+
+@pytest.mark.parametrize(("hours", "tampering"), [(73, ""), (0, "x"), (0, None)])
+def test_j10_a_button_that_is_old_or_forged_leads_to_the_row_and_asks_nothing(
+    owner: Client, account: Account, zoom: SimulatedZoom, hours: int, tampering: str | None
+) -> None:
+    """It expires in 72 hours; a stranger cannot send an owner into a consent."""
+    zoom.connect(make_resource_schedule(account))
+    connection = Connection.objects.select_related("account").get()
+    Connection.objects.update(state=Connection.State.NEEDS_OWNER)
+    address, key = mending_address(connection, now=NOW).removeprefix("http://localhost:8000").split("?key=")
+
+    with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+        answer = owner.get(address, {} if tampering is None else {"key": f"{key}{tampering}"})
+
+    assert answer.headers["Location"] == f"{page_of(account)}#connection-{connection.pk}"
+    assert "consent" not in owner.session
+
+
+def test_j10_the_button_asks_for_the_log_in_and_goes_on_from_there(
+    client: Client, account: Account, zoom: SimulatedZoom
+) -> None:
+    zoom.connect(make_resource_schedule(account))
+    connection = Connection.objects.select_related("account").get()
+    button = mending_address(connection, now=NOW).removeprefix("http://localhost:8000")
+
+    answer = client.get(button)
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/?next=/manage/Lumbre/health/connections/")
+    assert "key" in answer.headers["Location"]
 
 
 def test_the_repair_stopped_being_counted_before_a_mail_that_was_due_some_seconds_later(

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from convoca.booking.models import Account, Booking, Meeting, Notification, Slot
-from tests.booking.building import THURSDAY, book, make_resource_schedule
+from convoca.booking.models import Account, Booking, Meeting, Notification, Occupancy, Slot
+from convoca.booking.operations.booking import book_resource
+from tests.booking.building import NOW, THURSDAY, at, book, make_client, make_resource_schedule
 from tests.manage.reading import said, words
 from tests.manage.test_supervise_booking import AT_TEN, EVA, first_resource, new_booking_on, trail
 
@@ -75,19 +76,49 @@ def test_at_most_fifty_two_repeats_are_booked_at_once(superuser: Client, account
     [
         ({"until": ""}, "Choose until when it repeats."),
         ({"until": "2026-11-25"}, "Choose a day that is not before the first one."),
-        ({"resource": "any"}, "Choose whom or what: every repeat takes the same."),
     ],
 )
 def test_repeats_that_say_too_little_are_asked_about(
     superuser: Client, account: Account, wrong: dict[str, str], sentence: str
 ) -> None:
-    schedule = make_resource_schedule(account, resources=2)
+    schedule = make_resource_schedule(account)
 
     answer = superuser.post(new_booking_on(schedule), repeated(**wrong))
 
     assert answer.status_code == 422
     assert sentence in words(answer)
     assert not Booking.objects.exists()
+
+
+def test_repeats_with_any_that_is_free_were_refused_though_visitors_may_book_them(
+    superuser: Client, account: Account
+) -> None:
+    """Each of the dates takes whichever resource is free then."""
+    schedule = make_resource_schedule(account, resources=2)
+    book(schedule, "10:00", day=THURSDAY + timedelta(weeks=1))
+    first, other = schedule.resources.order_by("listed__position")
+
+    answer = superuser.post(new_booking_on(schedule), repeated(resource="any"))
+
+    assert answer.status_code == 303
+    taken = Occupancy.objects.filter(slot__series__isnull=False).order_by("starts_at")
+    chosen = [occupancy.resource_id for occupancy in taken]
+    assert len(chosen) == 3
+    assert chosen[1] == other.pk
+    assert set(chosen) <= {first.pk, other.pk}
+
+
+def test_repeats_with_any_are_refused_whole_where_none_is_free_on_one_date(superuser: Client, account: Account) -> None:
+    schedule = make_resource_schedule(account, resources=2)
+    for resource in schedule.resources.all():
+        on = at("10:00", THURSDAY + timedelta(weeks=1))
+        book_resource(schedule, resource, on, client=make_client(email=f"c{resource.pk}@example.org"), now=NOW)
+
+    answer = superuser.post(new_booking_on(schedule), repeated(resource="any"))
+
+    assert answer.status_code == 422
+    assert "1 of the dates is not free: Thu 3 Dec, 10:00" in words(answer)
+    assert Booking.objects.count() == 2
 
 
 def test_a_repeat_outside_the_hours_is_booked_only_if_it_is_meant(superuser: Client, account: Account) -> None:

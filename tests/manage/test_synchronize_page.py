@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -55,7 +56,7 @@ def consent(
     return str(owner.get(f"{back.path}?{back.query}").headers["Location"])
 
 
-def publish(owner: Client, schedule: Schedule, calendar: str = ANA.email, user: User = ANA, **form: str) -> str:
+def publish(owner: Client, schedule: Schedule, calendar: str = ANA.email, user: User = ANA, **form: Any) -> str:
     """Go all the way to a calendar, and return where that leads."""
     choice = consent(owner, schedule, user, for_meet=form.get("for_meet", ""))
     answer = owner.post(f"{choice.partition('?')[0]}/publish", {"calendar": calendar} | form)

@@ -1,6 +1,7 @@
 """J4, screen C: whoever cancels may tell the owner why."""
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
@@ -47,6 +48,18 @@ def test_j4_whoever_cancels_may_leave_the_owner_a_message(client: Client) -> Non
     assert "Their message: I am ill, sorry. Next week?" in letter.body
     assert letter.reply_to == ["luis@example.org"]
     assert page_of(booking) not in str(letter.message())
+
+
+def test_after_the_message_the_page_did_not_say_what_had_become_of_it(client: Client) -> None:
+    booking, silent = (book(make_resource_schedule(make_account(name)), now=NOW) for name in ("Lumbre", "Other"))
+
+    with time_machine.travel(NOW, tick=False):
+        client.post(f"{page_of(booking)}/cancel", {"message": ILL})
+        client.post(f"{page_of(silent)}/cancel")
+
+        passed_on = "Cancelled. The time is free again. Estudio Lumbre gets your message by email."
+        assert passed_on in words(client.get(page_of(booking)))
+        assert "message" not in words(client.get(page_of(silent)))
 
 
 def test_whoever_says_nothing_writes_no_mail_to_the_owner(client: Client) -> None:

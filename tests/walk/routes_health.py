@@ -35,6 +35,7 @@ HEALTH: dict[str, Route] = {
         visits=named("manage:health-live"), get=answer(owner(200)), query=("seen",), is_page=False
     ),
     "manage:reconnect": Route(visits=of_connection("manage:reconnect"), post=answer(owner(303))),
+    "manage:mend": Route(visits=of_connection("manage:mend"), get=answer(owner(303)), query=("key",), is_page=False),
     "manage:answer-links": Route(
         visits=of_connection("manage:answer-links", links="keep"), post=answer(owner(303)), fields=("links",)
     ),

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext, ngettext, override
 
+from convoca.booking.mail.button import mending_address
 from convoca.booking.mail.envelope import BookingMail, host, one_line
 from convoca.booking.mail.note import Note, note_mail
 from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.mail.receipt import receipt_of
 from convoca.booking.mail.troubles import all_clear, button_of, remedy_of, section_of, subject_of, what_happened
-from convoca.booking.models import Account, Alert, Membership, Slot
+from convoca.booking.models import Account, Alert, Incident, Membership, Slot
 from convoca.booking.questions.troubles import suffering, trouble_of
 from convoca.booking.questions.unready import whose
 from convoca.booking.wording import day_text, span_text
@@ -71,18 +72,26 @@ def _note(alert: Alert, reader: Reader, *, now: datetime) -> Note:
         opening, paragraphs = all_clear(alert.incident, now=now)
         return _to(account, reader, subject=opening, opening=opening, paragraphs=paragraphs)
     slots = list(suffering(trouble, now=now))
-    opening = what_happened(alert.incident, len(slots), account.time_zone)
+    opening = what_happened(alert.incident, slots, account.time_zone)
     paragraphs = (*remedy_of(alert.incident, still_open=alert.kind == Alert.Kind.STILL_OPEN),)
     return _to(
         account,
         reader,
         button=button_of(alert.incident),
-        section=section_of(alert.incident),
+        address=_where_it_is_mended(alert.incident, account, now=now),
         subject=subject_of(alert.incident, slots, account.time_zone),
         opening=opening,
         paragraphs=paragraphs,
         lines=occasions(account, slots),
     )
+
+
+def _where_it_is_mended(incident: Incident, account: Account, *, now: datetime) -> str:
+    """Return where the mail's button leads: to the vendor's question by way of the log-in, or to a row of the page."""
+    if incident.kind == Incident.Kind.ACCESS and incident.connection is not None:
+        incident.connection.account = account
+        return mending_address(incident.connection, now=now)
+    return health_address(account) + section_of(incident)
 
 
 def _to(
@@ -94,7 +103,7 @@ def _to(
     paragraphs: tuple[str, ...],
     lines: tuple[str, ...] = (),
     button: str = "",
-    section: str = "",
+    address: str = "",
 ) -> Note:
     title = one_line(account.title)
     return Note(
@@ -104,7 +113,7 @@ def _to(
         paragraphs=paragraphs,
         lines=lines,
         button=button or gettext("Open the health page"),
-        address=health_address(account) + section,
+        address=address or health_address(account),
         organiser=title,
         why=gettext("You get this email because you own the account {account}.").format(account=title),
     )
@@ -115,7 +124,7 @@ def occasions(account: Account, slots: Sequence[Slot]) -> tuple[str, ...]:
     shown = slots[:LISTED_AT_MOST]
     people = whose(account.pk, shown)
     lines = [
-        f"{_when(slot, account)} · {_who(slot, [each.name for each in people.get(slot.pk, [])])}" for slot in shown
+        f"{_when(slot, account)} · {who_comes(slot, [each.name for each in people.get(slot.pk, [])])}" for slot in shown
     ]
     if left := len(slots) - len(shown):
         lines.append(ngettext("and {n} more", "and {n} more", left).format(n=left))
@@ -127,7 +136,8 @@ def _when(slot: Slot, account: Account) -> str:
     return f"{day}, {span_text(slot.starts_at, slot.ends_at, account.time_zone)}"
 
 
-def _who(slot: Slot, names: Sequence[str]) -> str:
+def who_comes(slot: Slot, names: Sequence[str]) -> str:
+    """Return whose appointment it is, or how many come to what."""
     if slot.schedule.is_capacity or len(names) != 1:
         title = one_line(slot.title or slot.schedule.name)
         return ngettext("{title}, {n} person", "{title}, {n} people", len(names)).format(title=title, n=len(names))

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
-from convoca.booking.models import Connection, Meeting, Slot
-from convoca.booking.questions.health import living_links
-from convoca.booking.questions.unready import unready
+from convoca.booking.mail.troubles import has_classes
+from convoca.booking.models import Connection, Slot
+from convoca.booking.questions.given_up import left_behind, left_waiting, links_left
 from convoca.booking.wording import clock_text, day_text
 from convoca.core.time import local_day
 from convoca.providers import connected_provider_by_id
@@ -27,22 +26,18 @@ class Receipt:
 def receipt_of(connection: Connection, *, time_zone: str, now: datetime) -> Receipt:
     """Write what became of this connection, in the active language, on the clocks of `time_zone`."""
     provider = connected_provider_by_id(connection.provider)
-    working = _occasions(living_links(now=now).filter(connection=connection))
-    waiting = _occasions(unready(now=now).filter(connection=connection))
+    waiting = left_waiting(connection, now=now).select_related("slot__schedule")
+    working = [each.slot for each in links_left(connection, now=now).select_related("slot__schedule")]
     return Receipt(
         title=gettext("{provider} disconnected and credentials deleted").format(provider=provider.name),
         sentences=(
             *_credentials(connection, time_zone),
-            *_waiting(len(waiting)),
+            *_waiting([each.slot for each in waiting]),
+            *_left_behind(left_behind(connection, now=now).count(), provider.name),
             *_working(len(working)),
         ),
         working=working,
     )
-
-
-def _occasions(meetings: QuerySet[Meeting]) -> list[Slot]:
-    found = meetings.select_related("slot__schedule").order_by("slot__starts_at", "pk")
-    return [meeting.slot for meeting in found]
 
 
 def _credentials(connection: Connection, time_zone: str) -> Iterator[str]:
@@ -60,13 +55,32 @@ def _credentials(connection: Connection, time_zone: str) -> Iterator[str]:
         yield sentence.format(provider=provider.name, page=provider.consents_page)
 
 
-def _waiting(bookings: int) -> Iterator[str]:
-    if bookings:
-        yield ngettext(
+def _waiting(slots: Sequence[Slot]) -> Iterator[str]:
+    if not slots:
+        return
+    sentence = (
+        ngettext(
+            "{n} slot was waiting for a link: paste one on the health page.",
+            "{n} slots were waiting for a link: paste them on the health page.",
+            len(slots),
+        )
+        if has_classes(slots)
+        else ngettext(
             "{n} booking was waiting for a link: paste one on the health page.",
             "{n} bookings were waiting for a link: paste them on the health page.",
-            bookings,
-        ).format(n=bookings)
+            len(slots),
+        )
+    )
+    yield sentence.format(n=len(slots))
+
+
+def _left_behind(meetings: int, provider: str) -> Iterator[str]:
+    if meetings:
+        yield ngettext(
+            "{n} meeting that nobody needs any more could not be deleted in time; delete it at {provider}.",
+            "{n} meetings that nobody needs any more could not be deleted in time; delete them at {provider}.",
+            meetings,
+        ).format(n=meetings, provider=provider)
 
 
 def _working(links: int) -> Iterator[str]:

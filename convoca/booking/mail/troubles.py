@@ -23,12 +23,21 @@ def subject_of(incident: Incident, slots: Sequence[Slot], time_zone: str) -> str
     """Return what the owner reads first: whether they must act, and for when."""
     provider = provider_by_id(incident.provider).name
     if incident.kind == Kind.ACCESS:
-        sentence = ngettext(
-            "{provider} disconnected: {n} upcoming booking without link",
-            "{provider} disconnected: {n} upcoming bookings without link",
-            len(slots),
+        n = len(slots)
+        sentence = (
+            ngettext(
+                "{provider} disconnected: {n} upcoming slot without link",
+                "{provider} disconnected: {n} upcoming slots without link",
+                n,
+            )
+            if has_classes(slots)
+            else ngettext(
+                "{provider} disconnected: {n} upcoming booking without link",
+                "{provider} disconnected: {n} upcoming bookings without link",
+                n,
+            )
         )
-        return sentence.format(provider=provider, n=len(slots))
+        return sentence.format(provider=provider, n=n)
     if not slots:
         return gettext("Action needed: no meeting links from {provider}").format(provider=provider)
     when = _short(slots[0].starts_at, time_zone)
@@ -37,48 +46,97 @@ def subject_of(incident: Incident, slots: Sequence[Slot], time_zone: str) -> str
     return gettext("Action needed: no meeting link for {when}").format(when=when)
 
 
-def what_happened(incident: Incident, occasions: int, time_zone: str) -> str:
+def has_classes(slots: Sequence[Slot]) -> bool:
+    """Say whether a class is among them: it is a slot, and perhaps nobody's booking."""
+    return any(slot.schedule.is_capacity for slot in slots)
+
+
+def what_happened(incident: Incident, slots: Sequence[Slot], time_zone: str) -> str:
     """Return the one sentence that says it."""
-    provider = provider_by_id(incident.provider).name
-    values = {"provider": provider, "n": occasions, "time": _short(incident.opened_at, time_zone)}
-    match trouble_of(incident).kind:
+    kind, n = trouble_of(incident).kind, len(slots)
+    sentence = _of_slots(kind, n) if has_classes(slots) else _of_bookings(kind, n)
+    provider, since = provider_by_id(incident.provider).name, _short(incident.opened_at, time_zone)
+    return sentence.format(provider=provider, n=n, time=since)
+
+
+def _of_bookings(kind: Incident.Kind, occasions: int) -> str:
+    match kind:
         case Kind.ACCESS:
-            sentence = ngettext(
+            return ngettext(
                 "{provider} no longer accepts our access (since {time}). {n} upcoming booking has no link.",
                 "{provider} no longer accepts our access (since {time}). {n} upcoming bookings have no link.",
                 occasions,
             )
         case Kind.MISCONFIGURED:
-            sentence = ngettext(
+            return ngettext(
                 "{provider} does not accept this server's application. {n} upcoming booking has no link.",
                 "{provider} does not accept this server's application. {n} upcoming bookings have no link.",
                 occasions,
             )
         case Kind.REFUSED:
-            sentence = ngettext(
+            return ngettext(
                 "{provider} refused to create the link of {n} upcoming booking.",
                 "{provider} refused to create the links of {n} upcoming bookings.",
                 occasions,
             )
         case Kind.UNREACHABLE:
-            sentence = ngettext(
+            return ngettext(
                 "{provider} has not answered for minutes. {n} upcoming booking has no link yet.",
                 "{provider} has not answered for minutes. {n} upcoming bookings have no link yet.",
                 occasions,
             )
         case Kind.QUOTA:
-            sentence = ngettext(
+            return ngettext(
                 "Today's {provider} meetings are used up, and {n} booking begins before there are more.",
                 "Today's {provider} meetings are used up, and {n} bookings begin before there are more.",
                 occasions,
             )
         case Kind.DELETED:
-            sentence = ngettext(
+            return ngettext(
                 "The {provider} meeting of {n} upcoming booking was deleted at {provider}.",
                 "The {provider} meetings of {n} upcoming bookings were deleted at {provider}.",
                 occasions,
             )
-    return sentence.format(**values)
+
+
+def _of_slots(kind: Incident.Kind, occasions: int) -> str:
+    match kind:
+        case Kind.ACCESS:
+            return ngettext(
+                "{provider} no longer accepts our access (since {time}). {n} upcoming slot has no link.",
+                "{provider} no longer accepts our access (since {time}). {n} upcoming slots have no link.",
+                occasions,
+            )
+        case Kind.MISCONFIGURED:
+            return ngettext(
+                "{provider} does not accept this server's application. {n} upcoming slot has no link.",
+                "{provider} does not accept this server's application. {n} upcoming slots have no link.",
+                occasions,
+            )
+        case Kind.REFUSED:
+            return ngettext(
+                "{provider} refused to create the link of {n} upcoming slot.",
+                "{provider} refused to create the links of {n} upcoming slots.",
+                occasions,
+            )
+        case Kind.UNREACHABLE:
+            return ngettext(
+                "{provider} has not answered for minutes. {n} upcoming slot has no link yet.",
+                "{provider} has not answered for minutes. {n} upcoming slots have no link yet.",
+                occasions,
+            )
+        case Kind.QUOTA:
+            return ngettext(
+                "Today's {provider} meetings are used up, and {n} slot begins before there are more.",
+                "Today's {provider} meetings are used up, and {n} slots begin before there are more.",
+                occasions,
+            )
+        case Kind.DELETED:
+            return ngettext(
+                "The {provider} meeting of {n} upcoming slot was deleted at {provider}.",
+                "The {provider} meetings of {n} upcoming slots were deleted at {provider}.",
+                occasions,
+            )
 
 
 def remedy_of(incident: Incident, *, still_open: bool) -> tuple[str, ...]:
@@ -128,8 +186,6 @@ def button_of(incident: Incident) -> str:
 def section_of(incident: Incident) -> str:
     """Return where on the page that is."""
     match trouble_of(incident).kind:
-        case Kind.ACCESS:
-            return f"#connection-{incident.connection_id}"
         case Kind.DELETED:
             return "#questions"
         case _:

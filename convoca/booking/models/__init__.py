@@ -1,13 +1,16 @@
 """The tables. Every row of a tenant carries its account, and every query of a door starts from it."""
 
 from convoca.booking.models.account import Account, Invitation, Language, Membership, Supervision, User
+from convoca.booking.models.application import VendorApplication
 from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.calendar import BusyCalendar, BusyTime, Calendar, WhenUnknown
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
+from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
+from convoca.booking.models.message import MessageText, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
@@ -40,6 +43,7 @@ __all__ = [
     "CallPace",
     "Changes",
     "Connection",
+    "Feed",
     "FormField",
     "Grant",
     "Group",
@@ -50,6 +54,7 @@ __all__ = [
     "Meeting",
     "MeetingAttempt",
     "Membership",
+    "MessageText",
     "Notification",
     "Occupancy",
     "OpeningHours",
@@ -57,6 +62,7 @@ __all__ = [
     "Publication",
     "PublicationAttempt",
     "QuotaDay",
+    "ReminderStop",
     "Remote",
     "Resource",
     "Schedule",
@@ -71,6 +77,7 @@ __all__ = [
     "StartTime",
     "Supervision",
     "User",
+    "VendorApplication",
     "VendorEvent",
     "Visibility",
     "WhenUnknown",

@@ -1,7 +1,7 @@
 """The online room of a slot: what is wanted, what is known of it at the vendor, and the one copy of its link."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from convoca.booking.models.publication import Publication
 from convoca.booking.models.remote import Attempt, Remote
@@ -30,6 +30,30 @@ class Meeting(Remote):
                 fields=["account", "slot"],
                 condition=Q(wanted="present", observed__in=["nothing", "unknown", "gone"]),
                 name="meeting_unready",
+            ),
+            # What is unfinished and at rest: next to nothing, and looked for every few minutes.
+            models.Index(
+                fields=["slot"],
+                condition=Q(
+                    due_at__isnull=True, blocked="", wanted="present", observed__in=["nothing", "unknown", "gone"]
+                ),
+                name="meeting_forgotten_unmade",
+            ),
+            models.Index(
+                fields=["slot"],
+                condition=Q(
+                    due_at__isnull=True,
+                    blocked="",
+                    wanted="present",
+                    observed="present",
+                    sent_revision__lt=F("wanted_revision"),
+                ),
+                name="meeting_forgotten_stale",
+            ),
+            models.Index(
+                fields=["slot"],
+                condition=Q(due_at__isnull=True, blocked="", wanted="absent", observed__in=["present", "unknown"]),
+                name="meeting_forgotten_left",
             ),
             models.Index(fields=["connection", "ready_at"], name="meeting_ready_last"),
             models.Index(fields=["account"], condition=Q(observed="gone"), name="meeting_gone"),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from convoca.booking.models import Booking, Meeting, Schedule, Slot
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.provisioning import provision_due
-from convoca.booking.operations.taking import lock_slots
+from convoca.booking.operations.taking import lock_schedule, lock_slots
 from convoca.booking.operations.wishing import can_make_meetings, replace_meeting
 from convoca.booking.questions.existing import to_be_turned
 
@@ -30,20 +30,30 @@ def apply_to_existing(schedule: Schedule, extent: Schedule.Applying, *, now: dat
     place of an automatic one stays. Raises nothing: where the source can make no meetings, nothing happens.
     """
     with transaction.atomic():
-        held = Schedule.objects.select_for_update(no_key=True, of=("self",)).get(
-            account_id=schedule.account_id, pk=schedule.pk
-        )
-        want_applied(held, extent, now=now)
+        held = lock_schedule(schedule)
+        want_applied(held, extent, bare=lock_bare_slots(held, now=now), now=now)
     schedule.applying = held.applying
 
 
-def want_applied(held: Schedule, extent: Schedule.Applying, *, now: datetime) -> None:
-    """Write down that the source is to be applied, and wake a worker. The caller holds the schedule."""
+def lock_bare_slots(schedule: Schedule, *, now: datetime) -> list[int]:
+    """Hold what is to come on the schedule and has nothing to be turned, and return the ids.
+
+    The caller holds the schedule, and no connection yet: who brings a meeting forward holds its slot, then that.
+    """
+    bare = _without_meeting(schedule, now=now).select_for_update(no_key=True, of=("self",))
+    return list(bare.order_by("pk").values_list("pk", flat=True))
+
+
+def want_applied(held: Schedule, extent: Schedule.Applying, *, bare: Sequence[int], now: datetime) -> None:
+    """Write down that the source is to be applied, and wake a worker.
+
+    The caller holds the schedule, and its `bare` slots.
+    """
     held.applying = extent if can_make_meetings(held) else Schedule.Applying.NOTHING
     held.save(update_fields=["applying"])
     if held.applying:
         # What only awaits its approval gets its meeting with the yes, from the source that it has by then.
-        _without_meeting(held, now=now).update(link_source=held.link_source)
+        _without_meeting(held, now=now).filter(pk__in=bare).update(link_source=held.link_source)
         apply_due.enqueue()
 
 

@@ -23,7 +23,7 @@ from convoca.core.time import Interval
 class Order:
     """What is booked: a start on a resource or service schedule, or a slot of a capacity schedule.
 
-    Without a `resource`, any that is free; without a `length`, the usual one. What is repeated names its resource.
+    Without a `resource`, any that is free, of repeats each time anew; without a `length`, the usual one.
     """
 
     schedule: Schedule
@@ -101,8 +101,6 @@ def book_for(order: Order, *, client: Client, super_field: str = "", now: dateti
 
 
 def _book_repeated(order: Order, repeat: Repeat, *, client: Client, now: datetime) -> list[Booking]:
-    if order.resource is None:
-        raise NotOffered
     when = order.when
     return book_series(
         order.schedule,

@@ -16,6 +16,7 @@ from convoca.booking.operations.auditing import SYSTEM, Verb, note_connection
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.granting import AccessLost, NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
+from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.vendors import application_for
 from convoca.providers import connected_provider_by_id
 from convoca.providers.contract import NotAuthorized, OutcomeLost, ProviderError, TokenExpired
@@ -63,6 +64,7 @@ def close_next(*, now: datetime) -> bool:
 def _close(connection: Connection, key: uuid.UUID, *, now: datetime) -> None:
     since = now - (connection.closing_at or now)
     if since < DRAIN_AT_MOST and (_owed(connection).exists() or _owed_events(connection).exists()):
+        _hurry(connection, now=now)
         _come_back(connection, key, at=now + ASK_AGAIN)
         return
     wiped = connection.wiped_at is not None
@@ -99,6 +101,19 @@ def _owed_events(connection: Connection) -> QuerySet[Publication]:
         | Q(observed=Publication.Observed.UNKNOWN)
         | Q(lease_until__gte=Now())
     )
+
+
+def _hurry(connection: Connection, *, now: datetime) -> None:
+    """Have deleted now what was cancelled since: when its undo window has passed nobody could delete it any more.
+
+    What the vendor did not take keeps its pauses.
+    """
+    hurried = 0
+    for kind in (connection.meetings, connection.publications):
+        cancelled = kind.filter(unleased(), wanted=Remote.Wanted.ABSENT, attempts=0)
+        hurried += cancelled.filter(due_at__gt=now).update(due_at=now)
+    if hurried:
+        provision_due.enqueue()
 
 
 def _come_back(connection: Connection, key: uuid.UUID, *, at: datetime) -> None:

@@ -8,10 +8,11 @@ from django.db import transaction
 
 from convoca.booking.models import Account, FormField, Schedule, Sealed
 from convoca.booking.models.rules import BookingRules
-from convoca.booking.operations.applying import want_applied
+from convoca.booking.operations.applying import lock_bare_slots, want_applied
 from convoca.booking.operations.connecting import LinkSourceUnavailable as LinkSourceUnavailable
 from convoca.booking.operations.connecting import set_link_source, usable_connection
 from convoca.booking.operations.linking import guests_link
+from convoca.booking.operations.taking import lock_schedule
 from convoca.booking.operations.wishing import AUTOMATIC
 from convoca.booking.operations.wishing_events import BORN_WITH_EVENT
 from convoca.providers import provider_by_id
@@ -48,18 +49,24 @@ def choose_link_source(schedule: Schedule, source: str, *, now: datetime) -> Non
     set_link_source(schedule, source, connection=connection, now=now)
 
 
+# Of a reveal window, which is counted in minutes before the start: there is none.
+AT_ONCE = -1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Process:
     """What the page Process holds. None leaves as it is what the page did not show.
 
     `passcode` and `waiting_room` are how guests come into meetings that are made from now on. `backup_link` is a link,
-    the invitation that holds it, or nothing. `applies`: also to what is booked already.
+    the invitation that holds it, or nothing. `reveal_minutes` before the start people see the link, also of what is
+    booked already; AT_ONCE: as soon as it is there. `applies`: the source also to what is booked already.
     """
 
     source: str
     passcode: bool | None = None
     waiting_room: bool | None = None
     backup_link: str | None = None
+    reveal_minutes: int | None = None
     applies: bool = False
 
 
@@ -70,20 +77,23 @@ def set_process(schedule: Schedule, process: Process, *, now: datetime) -> None:
     """
     columns = {"meeting_passcode": process.passcode, "waiting_room": process.waiting_room}
     changed: dict[str, object] = {name: wanted for name, wanted in columns.items() if wanted is not None}
+    if process.reveal_minutes is not None:
+        changed["reveal_minutes"] = None if process.reveal_minutes == AT_ONCE else process.reveal_minutes
     if process.backup_link is not None:
         link = guests_link(process.backup_link) if process.backup_link.strip() else ""
         if link != schedule.backup_link.open():
             changed["backup_link"] = Sealed.seal(link)
     with transaction.atomic():
+        # The schedule, its slots, its connections: in that order, or who disconnects meanwhile waits for us for ever.
+        lock_schedule(schedule)
+        bare = lock_bare_slots(schedule, now=now) if process.applies else []
         choose_link_source(schedule, process.source, now=now)
-        held = Schedule.objects.select_for_update(no_key=True, of=("self",)).get(
-            account_id=schedule.account_id, pk=schedule.pk
-        )
+        held = lock_schedule(schedule)
         for column, value in changed.items():
             setattr(held, column, value)
         held.save(update_fields=list(changed))
         if process.applies:
-            want_applied(held, Schedule.Applying.ALL, now=now)
+            want_applied(held, Schedule.Applying.ALL, bare=bare, now=now)
     schedule.applying = held.applying
 
 

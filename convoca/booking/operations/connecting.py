@@ -19,6 +19,7 @@ from convoca.booking.operations.keeping import CHECK_EVERY
 from convoca.booking.operations.leasing import CALL_SECONDS
 from convoca.booking.operations.mending import resume
 from convoca.booking.operations.provisioning import provision_due
+from convoca.booking.operations.taking import lock_schedule
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import withdraw
 from convoca.booking.questions.publishing import is_in_use
@@ -151,7 +152,8 @@ def disconnect_schedule(
 
 
 def _hold_slots(schedule: Schedule, *, now: datetime) -> list[int]:
-    """Lock the schedule's occasions to come, and return their ids."""
+    """Lock the schedule and its occasions to come, and return the ids of these."""
+    lock_schedule(schedule)
     slots = Slot.objects.select_for_update(no_key=True).filter(account_id=schedule.account_id, schedule=schedule)
     return list(slots.filter(ends_at__gt=now).order_by("pk").values_list("pk", flat=True))
 

@@ -30,13 +30,18 @@ _OF_GUEST = Prepared(
 def lock_person(account_id: int, membership: Membership | None, email: str) -> None:
     """Hold the person, so that two bookings of theirs are counted one after the other. Comes before every other lock.
 
-    A guest has no row: on PostgreSQL an advisory lock on account and e-mail stands for it; on SQLite every write
-    transaction is alone anyway.
+    A guest has no row: on PostgreSQL an advisory lock on account and e-mail stands for it.
     """
     if membership is not None:
         Membership.objects.select_for_update(no_key=True).filter(account_id=account_id, pk=membership.pk).first()
-    elif connection.vendor == "postgresql":
-        key = hashlib.sha256(f"{account_id}:{email.lower()}".encode()).digest()[:8]
+    else:
+        hold_name(f"{account_id}:{email.lower()}")
+
+
+def hold_name(name: str) -> None:
+    """Hold what has a name but no row until the transaction ends. On SQLite every write transaction is alone anyway."""
+    if connection.vendor == "postgresql":
+        key = hashlib.sha256(name.encode()).digest()[:8]
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key, signed=True)])
 
@@ -69,17 +74,32 @@ def admit_for_person(
 
     Limits count the schedule's bookings; two appointments at once are refused across all of the account's schedules.
     """
+    times, elsewhere = own_times(own, schedule, span=wanted, terms=terms)
+    admit_person(wanted, own=times, limits=terms.limits, now=now, time_zone=schedule.time_zone)
+    refuse_overlap(wanted, elsewhere)
+
+
+def own_times(
+    own: QuerySet[Booking], schedule: Schedule, *, span: Interval, terms: Terms
+) -> tuple[list[Interval], list[Interval]]:
+    """Return what of `own` counts on this schedule, and what on others of the account may overlap within `span`.
+
+    Two queries at most.
+    """
     holding = own.filter(status__in=HOLDING)
     times = _intervals(holding.filter(slot__schedule=schedule))
-    limits = terms.limits
-    admit_person(wanted, own=times, limits=limits, now=now, time_zone=schedule.time_zone)
-    if limits.no_overlap:
-        others = holding.exclude(slot__schedule=schedule).filter(
-            slot__starts_at__lt=wanted.ends_at, slot__ends_at__gt=wanted.starts_at
-        )
-        for interval in _intervals(others):
+    if not terms.limits.no_overlap:
+        return times, []
+    others = holding.exclude(slot__schedule=schedule)
+    return times, _intervals(others.filter(slot__starts_at__lt=span.ends_at, slot__ends_at__gt=span.starts_at))
+
+
+def refuse_overlap(wanted: Interval, others: Iterable[Interval]) -> None:
+    """Raise OverlapsOwn if one of `others` is at the same time."""
+    for interval in others:
+        if interval.overlaps(wanted):
             raise OverlapsOwn(interval)
 
 
-def _intervals(bookings: QuerySet[Booking]) -> Iterable[Interval]:
+def _intervals(bookings: QuerySet[Booking]) -> list[Interval]:
     return [Interval(*times) for times in bookings.values_list("slot__starts_at", "slot__ends_at")]

@@ -17,6 +17,7 @@ from convoca.booking.operations.owing import OF_THE_TIME, keep_owed, let_others_
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.waiting import offer_next
 from convoca.booking.operations.wishing_events import wish_for_events
+from convoca.booking.questions.links import IN_USE
 from convoca.core.admission import InThePast
 from convoca.core.time import Interval, localize
 
@@ -74,7 +75,7 @@ def edit_slot(slot: Slot, changes: SlotChanges, *, following: bool, by: Actor, n
         moved = [each for each in changed if before[each.pk] != Interval(each.starts_at, each.ends_at)]
         let_others_tell([each for slot in moved for each in people.get(slot.pk, [])], kinds=OF_THE_TIME, now=now)
         told = each_person_once(moved, people)
-        owe_moves(((each, before[each.slot_id].starts_at, teller) for each, teller in told), now=now)
+        owe_moves(((each, before[each.slot_id].starts_at, teller) for each, teller in told), is_for_all=True, now=now)
         if changed:
             provision_due.enqueue()
             notify_due.enqueue()
@@ -170,5 +171,5 @@ def _write(slots: Sequence[Slot], fields: Mapping[int, Collection[str]], *, now:
         late.update(offered_until=Subquery(its.values("starts_at")))
     keep_owed(slot for slot in shown if slot not in moved)
     told = [slot.pk for slot in slots if SHOWN_AT_VENDOR & set(fields[slot.pk])]
-    wanted = Meeting.objects.filter(slot__in=told, wanted=Meeting.Wanted.PRESENT)
-    wanted.update(wanted_revision=Subquery(its.values("revision")), due_at=now)
+    in_use = Meeting.objects.filter(IN_USE, slot__in=told)
+    in_use.update(wanted_revision=Subquery(its.values("revision")), due_at=now)

@@ -3,16 +3,18 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from convoca.booking.models import Account, Connection, Meeting, Notification, Publication
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.wishing_events import BORN_WITH_EVENT
+from convoca.booking.questions.unready import Spelled
 
 NOT_MADE = Q(observed__in=[Meeting.Observed.NOTHING, Meeting.Observed.UNKNOWN, Meeting.Observed.GONE])
 STALE = Q(observed=Meeting.Observed.PRESENT, sent_revision__lt=F("wanted_revision"))
 UNFINISHED = NOT_MADE | STALE
+PRESENT = Spelled("present")
 
 
 def retry_meeting(meeting: Meeting, *, now: datetime) -> bool:
@@ -64,15 +66,22 @@ def find_forgotten(*, now: datetime) -> int:
 
 
 def _find_meetings(*, now: datetime) -> int:
+    forgotten = [pk for found in forgotten_ones(now=now) for pk in found.values_list("pk", flat=True)]
+    return Meeting.objects.filter(pk__in=forgotten, due_at__isnull=True).update(due_at=now) if forgotten else 0
+
+
+def forgotten_ones(*, now: datetime) -> tuple[QuerySet[Meeting], ...]:
+    """Return what is unfinished and at rest: not made, stale, left behind; each by an index that holds nothing else."""
     working = Q(connection__isnull=True) | Q(connection__state=Connection.State.OPEN, connection__grant__isnull=False)
-    resting = Meeting.objects.filter(working, due_at__isnull=True, blocked=Meeting.Blocked.NONE)
-    resting = resting.exclude(provider__in=BORN_WITH_EVENT)
-    wanted = Q(UNFINISHED, wanted=Meeting.Wanted.PRESENT, slot__ends_at__gt=now)
-    left_behind = Q(wanted=Meeting.Wanted.ABSENT, observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN])
+    at_rest = Meeting.objects.filter(working, due_at__isnull=True, blocked=Spelled("")).order_by()
+    at_rest = at_rest.exclude(provider__in=BORN_WITH_EVENT)
+    wanted = at_rest.filter(wanted=PRESENT, slot__ends_at__gt=now)
+    not_made = wanted.filter(observed__in=[Spelled(each) for each in ("nothing", "unknown", "gone")])
+    stale = wanted.filter(observed=PRESENT, sent_revision__lt=F("wanted_revision"))
+    left_behind = at_rest.filter(wanted=Spelled("absent"), observed__in=[PRESENT, Spelled("unknown")])
     # What stands in for a meeting waits for that; once the slot has ended it does so in vain.
-    left_behind &= Q(stands_in=False) | Q(slot__ends_at__lte=now)
-    forgotten = list(resting.filter(wanted | left_behind).values_list("pk", flat=True))
-    return Meeting.objects.filter(pk__in=forgotten, due_at__isnull=True).update(due_at=now)
+    in_vain = Q(stands_in=False) | Q(slot__ends_at__lte=now)
+    return not_made, stale, left_behind.filter(in_vain)
 
 
 def _find_events(*, now: datetime) -> int:

@@ -25,6 +25,7 @@ from convoca.booking.operations.taking import (
 )
 from convoca.booking.operations.waiting import offer_next
 from convoca.booking.operations.wishing_events import wish_for_event, wish_for_events
+from convoca.booking.questions.links import IN_USE
 from convoca.booking.questions.offers import needs_of
 from convoca.booking.questions.terms import Terms, client_terms, kept_length
 from convoca.core.admission import ResourceTaken, WrongLength, admit_change, admit_place
@@ -92,7 +93,7 @@ def _put(slot: Slot, when: Interval, resources: tuple[int, ...], *, now: datetim
     # In one statement a row would meet its own old time in the constraint; so the old ones go first.
     slot.occupancies.all().delete()
     occupy(slot, resources)
-    Meeting.objects.filter(slot=slot, wanted=Meeting.Wanted.PRESENT).update(wanted_revision=slot.revision, due_at=now)
+    Meeting.objects.filter(IN_USE, slot=slot).update(wanted_revision=slot.revision, due_at=now)
     wish_for_event(slot, now=now)
 
 

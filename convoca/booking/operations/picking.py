@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -58,9 +59,19 @@ def due_rows[Row: Remote](model: type[Row], *, now: datetime) -> QuerySet[Row]:
     return rows.filter(unleased(), free, due_at__lte=now)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picked:
+    """The id of a meeting to act on, None if there is none; `more`: there are others."""
+
+    number: int | None
+    more: bool
+    is_near: bool
+    at: datetime
+
+
 @contextmanager
-def next_in_hand(*, now: datetime, model: type[Remote] = Meeting) -> Iterator[tuple[int | None, bool]]:
-    """Take the id of a row to act on in hand, None if there is none, and say whether there are more.
+def next_in_hand(*, now: datetime, model: type[Remote] = Meeting) -> Iterator[Picked]:
+    """Take a row to act on in hand.
 
     No two threads of a process have the same one in hand. Processes that get in each other's way (four who all wanted
     the very first one made a quarter of what one made) take, of what is not near, the next of some connection: within
@@ -71,11 +82,12 @@ def next_in_hand(*, now: datetime, model: type[Remote] = Meeting) -> Iterator[tu
     rows = list(due.values_list("pk", "connection", "slot__starts_at")[:LOOKED_AT])
     with _lock:
         free = [row for row in rows if (model, row[0]) not in _in_hand]
-        number = _choose(free, now=now)
+        is_near = bool(free) and free[0][2] <= now + NEAR
+        number = _choose(free, is_near=is_near)
         if number is not None:
             _in_hand.add((model, number))
     try:
-        yield number, len(free) > 1
+        yield Picked(number=number, more=len(free) > 1, is_near=is_near, at=now)
     finally:
         with _lock:
             _in_hand.discard((model, number or 0))
@@ -87,11 +99,11 @@ def note_jostle() -> None:
     _jostled_at = time.monotonic()
 
 
-def _choose(rows: Sequence[tuple[int, int | None, datetime]], *, now: datetime) -> int | None:
+def _choose(rows: Sequence[tuple[int, int | None, datetime]], *, is_near: bool) -> int | None:
     if not rows:
         return None
     is_alone = time.monotonic() - _jostled_at > ELBOW_ROOM_SECONDS
-    if is_alone or rows[0][2] <= now + NEAR:
+    if is_alone or is_near:
         return rows[0][0]
     # Of equal keys a dictionary keeps the last: from the end, that is the soonest.
     soonest = {connection: number for number, connection, _ in reversed(rows)}

@@ -26,8 +26,9 @@ from convoca.booking.operations.pacing import pacer
 from convoca.booking.operations.picking import next_in_hand, note_jostle
 from convoca.booking.operations.recording import lock_slot, record
 from convoca.booking.operations.spending import spend
+from convoca.booking.operations.turns import ask_nobody, in_turn, out_of_turn
 from convoca.core.quota import try_again_at
-from convoca.core.reconcile import NEXT_STEP, Step, Wanted, back_off
+from convoca.core.reconcile import NEXT_STEP, Observed, Step, Wanted, back_off
 from convoca.providers.answers import request_id
 from convoca.providers.contract import NotSent, OutcomeLost, ProviderError, Response
 from convoca.providers.wire import carry_out
@@ -52,14 +53,15 @@ def provision_due() -> None:
     while goes_on():
         worked = False
         for kind in CRAFTS:
-            now = timezone.now()
-            with next_in_hand(now=now, model=kind) as (number, more):
-                if number is None:
+            with in_turn(), next_in_hand(now=timezone.now(), model=kind) as picked:
+                if picked.number is None:
                     continue
-                if more and not called:
+                if picked.is_near:
+                    ask_nobody()
+                if picked.more and not called:
                     provision_due.enqueue()
                     called = True
-                _bring_forward(kind, number, now=now)
+                _bring_forward(kind, picked.number, now=picked.at)
                 worked = True
         if not worked:
             return
@@ -68,9 +70,9 @@ def provision_due() -> None:
 def provision_next(*, now: datetime) -> bool:
     """Act on the most urgent due meeting, or event if there is none. Return whether there was one."""
     for kind in CRAFTS:
-        with next_in_hand(now=now, model=kind) as (number, _):
-            if number is not None:
-                _bring_forward(kind, number, now=now)
+        with next_in_hand(now=now, model=kind) as picked:
+            if picked.number is not None:
+                _bring_forward(kind, picked.number, now=now)
                 return True
     return False
 
@@ -118,13 +120,19 @@ def next_step(row: Remote, *, now: datetime) -> Step:
     """
     if craft_of(row).rests(row):
         return Step.REST
+    if row.is_kept and row.slot.ends_at > now:
+        # Its link is in use: it moves with its slot, and is deleted when the wanted one has its link.
+        return Step.UPDATE if observed_of(row) is Observed.STALE and not _is_closing(row) else Step.REST
     step = NEXT_STEP[Wanted(row.wanted), observed_of(row)]
     if step is Step.REST and is_doubted(row):
         step = Step.LOOK
     if row.slot.ends_at <= now and row.wanted == Remote.Wanted.PRESENT:
         return Step.REST
-    closing = row.connection is not None and row.connection.state == Connection.State.CLOSING
-    return Step.REST if closing and step in {Step.CREATE, Step.UPDATE, Step.REPLACE} else step
+    return Step.REST if _is_closing(row) and step in {Step.CREATE, Step.UPDATE, Step.REPLACE} else step
+
+
+def _is_closing(row: Remote) -> bool:
+    return row.connection is not None and row.connection.state == Connection.State.CLOSING
 
 
 def _replace(row: Remote, *, now: datetime) -> None:
@@ -207,7 +215,8 @@ def _perform(claim: Claim, heard: list[Response], *, now: datetime) -> Learnt:
     try:
         before = pacer(claim.row.connection, now=now)
         exchange = craft.exchange(claim, _changes(claim.row, claim.spec))
-        return carry_out(exchange, seconds=seconds, before=before, heard=heard.append)
+        with out_of_turn():
+            return carry_out(exchange, seconds=seconds, before=before, heard=heard.append)
     except (ProviderError, OutcomeLost) as error:
         return error
     except Exception as error:

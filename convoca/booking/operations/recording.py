@@ -23,7 +23,7 @@ from convoca.booking.operations.crafts import craft_of
 from convoca.booking.operations.making_meetings import keep_strays
 from convoca.booking.operations.owing import lock_places
 from convoca.booking.operations.pacing import Paced
-from convoca.core.reconcile import NEXT_STEP, Step, Wanted
+from convoca.core.reconcile import NEXT_STEP, Observed, Step, Wanted
 from convoca.providers import provider_by_id
 from convoca.providers.calendars import EventFacts
 from convoca.providers.contract import (
@@ -112,7 +112,7 @@ def _write(held: Remote, columns: Columns, *, asked: Remote, now: datetime) -> N
     for name, value in columns.items():
         setattr(held, name, value)
     at_rest = NEXT_STEP[Wanted(held.wanted), observed_of(held)] is Step.REST and not is_doubted(held)
-    if at_rest or held.is_kept:
+    if at_rest or (held.is_kept and observed_of(held) is not Observed.STALE):
         held.due_at = None
     elif withdrawn_until is not None:
         held.due_at = withdrawn_until

@@ -14,13 +14,13 @@ from django.db import IntegrityError, transaction
 from convoca.booking.models import Booking, Occupancy, Resource, Schedule, Series, Slot
 from convoca.booking.operations.auditing import ATTENDEE, Actor
 from convoca.booking.operations.booking import Client, book_places, refuse_while_paused, write_on_demand
-from convoca.booking.operations.cancelling import end, may_undo, owe_again, pass_on, stand_again, undo_cancel
+from convoca.booking.operations.cancelling import end, may_undo, pass_on, undo_cancel
 from convoca.booking.operations.counting import lock_person
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import OF_OTHERS, let_others_tell, owe_cancellations
 from convoca.booking.operations.refusals import AlreadyCancelled, NotOffered, RepeatNotAllowed, UndoTooLate
+from convoca.booking.operations.restoring import stand_together
 from convoca.booking.operations.taking import lock_resources, lock_slots
-from convoca.booking.operations.waiting import offer_on
 from convoca.booking.questions.offers import needs_of
 from convoca.booking.questions.series import cancelled_with, following_bookings
 from convoca.booking.questions.terms import Terms, client_terms, length_of, supervisor_terms, undo_terms
@@ -198,20 +198,9 @@ def _undo_together(booking: Booking, together: Sequence[Booking], *, now: dateti
     chosen = next((each for each in back if each.pk == booking.pk), None)
     if chosen is None or not may_undo(chosen, now=now, by=by):
         raise UndoTooLate
-    left = iter(back)
-
-    def stand_next(_when: Interval, _earlier: Sequence[Interval]) -> None:
-        each = next(left)
-        each.slot = slots[each.slot_id]
-        stand_again(each, each.slot, had.get(each.slot_id, []), terms=terms, by=by, now=now)
-
-    admit_every(
-        [Interval(slots[each.slot_id].starts_at, slots[each.slot_id].ends_at) for each in back], admit_one=stand_next
-    )
     for each in back:
-        owe_again(each, each.slot, told_by=None if each is back[0] else back[0], now=now)
-        if each.status == Booking.Status.WAITING:
-            offer_on(each.slot, now=now)
+        each.slot = slots[each.slot_id]
+    stand_together(back, had, terms=terms, by=by, now=now)
     return back
 
 

@@ -43,6 +43,12 @@ def lock_slot(slot: Slot) -> Slot:
     return _lock_slots(slot.account_id, [slot.pk])[slot.pk]
 
 
+def lock_schedule(schedule: Schedule) -> Schedule:
+    """Hold the schedule until the transaction ends, and return it as it is now. It is locked before its slots."""
+    held = Schedule.objects.select_for_update(no_key=True, of=("self",))
+    return held.get(account_id=schedule.account_id, pk=schedule.pk)
+
+
 def lock_slots(slots: Sequence[Slot]) -> list[Slot]:
     """Hold one account's slots until the transaction ends; return them as they are now, in the order of their starts.
 

@@ -1,11 +1,11 @@
 """What is wanted of a slot's online room. Operations call this in their own transaction; nothing is sent from here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Sum, Value, When
 
-from convoca.booking.models import Connection, Meeting, Schedule, Slot
+from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
 from convoca.booking.operations.wishing_events import (
     BORN_WITH_EVENT,
     confirmed_places,
@@ -41,6 +41,28 @@ def wish_for_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
     return None
 
 
+def wish_for_meetings(slots: Sequence[Slot], *, now: datetime) -> None:
+    """Bring the wishes of slots that take place again up to date, as `wish_for_meeting` does, in a few statements.
+
+    They are of one schedule, and the caller holds them.
+    """
+    confirmed = _confirmed_in(slots)
+    ids = [slot.pk for slot in slots]
+    present = Meeting.objects.filter(slot__in=ids, wanted=Meeting.Wanted.PRESENT).values_list("slot", flat=True)
+    has_one = set(present)
+    wish = {
+        slot.pk: _wanted(
+            slot, confirmed.get(slot.pk, 0), has_source=slot.pk in has_one or slot.link_source in AUTOMATIC, now=now
+        )
+        for slot in slots
+    }
+    if unwanted := [slot for slot in slots if slot.pk in has_one and wish[slot.pk] is Wanted.ABSENT]:
+        withdraw_all(unwanted, now=now, due_at=now + UNDO_WINDOW)
+    without = [slot for slot in slots if slot.pk not in has_one and wish[slot.pk] is Wanted.PRESENT]
+    revived = _revive_all(without, now=now) if without else set()
+    _bear_all([slot for slot in without if slot.pk not in revived], now=now)
+
+
 def born_with_meeting(slot: Slot, *, confirmed: int, now: datetime) -> Meeting | None:
     """Wish for the first meeting of a slot just inserted with `confirmed` places; return None if none is wanted."""
     if _wanted(slot, confirmed, has_source=slot.link_source in AUTOMATIC, now=now) is Wanted.ABSENT:
@@ -51,6 +73,11 @@ def born_with_meeting(slot: Slot, *, confirmed: int, now: datetime) -> Meeting |
 def wanted_meeting(slot: Slot) -> Meeting | None:
     """Return the meeting that is wanted for the slot, whatever is known of it."""
     return Meeting.objects.filter(account_id=slot.account_id, slot=slot, wanted=Meeting.Wanted.PRESENT).first()
+
+
+def _confirmed_in(slots: Sequence[Slot]) -> dict[int, int]:
+    bookings = Booking.objects.filter(slot__in=[slot.pk for slot in slots], status=Booking.Status.CONFIRMED)
+    return dict(bookings.order_by().values_list("slot").annotate(places=Sum("quantity")))
 
 
 def _wanted(slot: Slot, confirmed: int, *, has_source: bool, now: datetime) -> Wanted:
@@ -77,6 +104,35 @@ def _revive(slot: Slot, *, now: datetime) -> Meeting | None:
     return last if revived else None
 
 
+def _revive_all(slots: Sequence[Slot], *, now: datetime) -> set[int]:
+    """Take back the withdrawals that have not reached the vendor, and return the ids of the slots that have one."""
+    made = Meeting.objects.filter(slot__in=[slot.pk for slot in slots], observed=Meeting.Observed.PRESENT)
+    waiting = made.filter(due_at__gt=now, lease_until__isnull=True).order_by("generation")
+    last = dict(waiting.values_list("slot", "pk"))
+    free = Meeting.objects.filter(pk__in=last.values(), wanted=Meeting.Wanted.ABSENT, claim__isnull=True)
+    free.update(wanted=Meeting.Wanted.PRESENT, wanted_at=now, due_at=now)
+    taken_back = Meeting.objects.filter(pk__in=last.values(), wanted=Meeting.Wanted.PRESENT)
+    return set(taken_back.values_list("slot", flat=True))
+
+
+def _bear_all(slots: Sequence[Slot], *, now: datetime) -> None:
+    """Insert the next generation of each of these slots of one schedule, as `bear_meeting` does."""
+    by_themselves = [slot for slot in slots if slot.link_source not in BORN_WITH_EVENT]
+    for slot in slots:
+        if slot.link_source in BORN_WITH_EVENT:
+            bear_meeting(slot, now=now)
+    earlier = Meeting.objects.filter(slot__in=[slot.pk for slot in by_themselves]).order_by()
+    latest = dict(earlier.values_list("slot").annotate(latest=Max("generation"))) if by_themselves else {}
+    sources = {slot.link_source: provider_by_id(slot.link_source) for slot in by_themselves}
+    connects = {source for source, provider in sources.items() if provider.capabilities.connects}
+    connections = {source: connection_of(slots[0].schedule, source) for source in connects}
+    Meeting.objects.bulk_create(
+        _next_meeting(slot, connections.get(slot.link_source), generation=latest.get(slot.pk, 0) + 1, now=now)
+        for slot in by_themselves
+        if slot.link_source not in connects or connections[slot.link_source] is not None
+    )
+
+
 def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) -> Meeting | None:
     """Insert the slot's next generation, due at once; None if its provider acts for nobody who could be asked.
 
@@ -86,19 +142,27 @@ def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) ->
     connection = connection_of(slot.schedule, provider.id) if provider.capabilities.connects else None
     if not _is_served(slot, provider, connection):
         return None
-    meeting = Meeting.objects.create(
-        account_id=slot.account_id,
-        slot=slot,
-        generation=generation or next_generation(slot),
-        provider=provider.id,
-        connection=connection,
-        wanted_at=now,
-        wanted_revision=slot.revision,
-        due_at=None if provider.capabilities.born_with_event else now,
-    )
+    meeting = _next_meeting(slot, connection, generation=generation or next_generation(slot), now=now)
+    if provider.capabilities.born_with_event:
+        meeting.due_at = None
+    meeting.save(force_insert=True)
     if provider.capabilities.born_with_event:
         wish_for_event(slot, now=now)
     return meeting
+
+
+def _next_meeting(slot: Slot, connection: Connection | None, *, generation: int, now: datetime) -> Meeting:
+    """Return a meeting of the slot's source that is due at once, not saved yet."""
+    return Meeting(
+        account_id=slot.account_id,
+        slot=slot,
+        generation=generation,
+        provider=slot.link_source,
+        connection=connection,
+        wanted_at=now,
+        wanted_revision=slot.revision,
+        due_at=now,
+    )
 
 
 def _is_served(slot: Slot, provider: Provider, connection: Connection | None) -> bool:
@@ -189,7 +253,9 @@ def replace_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
 
 def let_go_of_stand_ins(slots: Collection[int], *, due_at: datetime) -> None:
     """Use no longer what stood in for the slots' meetings; what exists of it at the vendor is deleted at `due_at`."""
-    Meeting.objects.filter(slot__in=slots, stands_in=True).update(stands_in=False, due_at=_due_if_it_may_exist(due_at))
+    Meeting.objects.filter(slot__in=slots, stands_in=True).update(
+        stands_in=False, due_at=_due_if_it_may_exist(due_at), **FREED
+    )
 
 
 def link_source_at_birth(schedule: Schedule) -> str:

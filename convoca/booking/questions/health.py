@@ -21,6 +21,9 @@ __all__ = ["Remedy", "Unready", "unready_count", "unready_meetings"]
 
 NOT_OVERDUE = timedelta(0)
 
+# What a vendor has made, ours to change or not.
+JOINABLE = (Meeting.Observed.PRESENT, Meeting.Observed.DETACHED)
+
 # What waits for its owner, or for a vendor that asked for peace, does not wait for us.
 NOT_OURS_TO_DO = Q(connection__state__in=[Connection.State.NEEDS_OWNER, Connection.State.CLOSED])
 
@@ -94,6 +97,11 @@ class ConnectionHealth:
     slow: int
     repair: Repair | None
     belonging: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is used, at this moment or after a pause."""
+        return self.condition in {Condition.WORKING, Condition.RESTING}
 
     @property
     def is_used_up(self) -> bool:
@@ -269,8 +277,7 @@ def _belonging(connections: Sequence[Connection], *, now: datetime) -> dict[int,
 
 def living_links(*, now: datetime) -> QuerySet[Meeting]:
     """Return the meetings of occasions to come whose link is in use, ours to change or not."""
-    joinable = [Meeting.Observed.PRESENT, Meeting.Observed.DETACHED]
-    return Meeting.objects.filter(wanted=Meeting.Wanted.PRESENT, observed__in=joinable, slot__ends_at__gt=now)
+    return Meeting.objects.filter(wanted=Meeting.Wanted.PRESENT, observed__in=JOINABLE, slot__ends_at__gt=now)
 
 
 # --- what the owner is asked, and what did not arrive ---
@@ -312,4 +319,4 @@ def held_up(account: Account) -> QuerySet[Notification]:
 
 def unheard(account: Account) -> QuerySet[Alert]:
     """Return the mails to the owner that could not be delivered and are about trouble that is still there."""
-    return Alert.objects.filter(account=account, failed=True, incident__closed_at__isnull=True)
+    return Alert.objects.filter(account=account, failed=True, membership=None, incident__closed_at__isnull=True)

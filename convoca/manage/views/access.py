@@ -15,9 +15,10 @@ from convoca.booking.operations.refusals import ContradictoryAccess
 from convoca.booking.questions.groups import groups_of
 from convoca.core.admission import Refusal
 from convoca.manage import people_phrases, phrases
-from convoca.manage.access import AccessForm, RegistrationForm, SuperuserForm, registration_of
+from convoca.manage.access import AccessForm, RegistrationForm, registration_of
 from convoca.manage.forms import SupervisorFieldForm
 from convoca.manage.pages import render_page, schedule_tabs, see_other
+from convoca.manage.people import KnownPersonForm
 from convoca.manage.policy import Visit, configured_schedule, for_owner
 
 
@@ -87,7 +88,7 @@ def appoint_superuser(request: HttpRequest, visit: Visit, schedule: str) -> Http
     configured = configured_schedule(visit, schedule)
     if request.method != "POST":
         return see_other("manage:access", account=visit.account.name, schedule=configured.slug)
-    form = SuperuserForm(request.POST)
+    form = KnownPersonForm(request.POST)
     if form.is_valid():
         try:
             person = appoint(configured, form.cleaned_data["person"], by=visit.member, now=timezone.now())
@@ -139,14 +140,14 @@ def _render_schedule(
     schedule: Schedule,
     *,
     form: AccessForm | None = None,
-    appointing: SuperuserForm | None = None,
+    appointing: KnownPersonForm | None = None,
 ) -> HttpResponse:
     wrong = next((each for each in (form, appointing) if each is not None and each.errors), None)
     context = {
         "schedule": schedule,
         "tabs": schedule_tabs(request, visit, schedule),
         "access": form or _access_form(schedule),
-        "appointing": appointing or SuperuserForm(),
+        "appointing": appointing or KnownPersonForm(),
         "superusers": _superusers(visit, schedule),
         "form": wrong,
     }

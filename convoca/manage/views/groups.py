@@ -28,7 +28,7 @@ from convoca.booking.questions.permissions import Action
 from convoca.core.admission import Refusal
 from convoca.manage import people_phrases as phrases
 from convoca.manage.pages import render_page, see_other
-from convoca.manage.people import GroupForm, GroupMemberForm, GroupsForm, line_of
+from convoca.manage.people import GroupForm, GroupsForm, KnownPersonForm, line_of
 from convoca.manage.policy import Visit, for_those_who_may
 from convoca.manage.views.people import ON_A_PAGE, find_person, render_person
 
@@ -86,7 +86,7 @@ def add_member(request: HttpRequest, visit: Visit, group: int) -> HttpResponse:
     found = _find_group(visit, group)
     if request.method != "POST":
         return see_other("manage:group", account=visit.account.name, group=str(found.pk))
-    form = GroupMemberForm(request.POST)
+    form = KnownPersonForm(request.POST)
     if form.is_valid():
         try:
             person = put_into_group(found, form.cleaned_data["person"], by=visit.member, now=timezone.now())
@@ -155,7 +155,7 @@ def _render_group(
     group: Group,
     *,
     naming: GroupForm | None = None,
-    adding: GroupMemberForm | None = None,
+    adding: KnownPersonForm | None = None,
 ) -> HttpResponse:
     wrong = next((each for each in (naming, adding) if each is not None and each.errors), None)
     pages = Paginator(people_of(visit.account).filter(groups=group), ON_A_PAGE)
@@ -167,7 +167,7 @@ def _render_group(
         "count": phrases.people_in_group(pages.count),
         "schedules": schedules_of(group),
         "naming": naming or GroupForm(initial={"name": group.name}),
-        "adding": adding or GroupMemberForm(),
+        "adding": adding or KnownPersonForm(),
         "form": wrong,
     }
     return render_page(request, visit, "manage/group.html", context, status=422 if wrong else 200)

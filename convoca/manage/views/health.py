@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
+from convoca.booking.mail.button import is_fresh_key
 from convoca.booking.models import Connection, Incident, Meeting
 from convoca.booking.operations.answering import keep_appointment, keep_theirs, put_ours_back
 from convoca.booking.operations.connecting import connect_installation
@@ -59,6 +60,21 @@ def reconnect(request: HttpRequest, visit: Visit, connection: int) -> HttpRespon
         connect_by(request, lost, provider, lambda: connect_installation(visit.account, provider.id, now=now), now=now)
         return back_to_row(lost)
     return to_vendor(ask_for_consent(request, provider.id, lost, now=now))
+
+
+@require_safe
+@for_owner
+def mend(request: HttpRequest, visit: Visit, connection: int) -> HttpResponse:
+    """Go on from a mail's button to the vendor's question, which changes nothing here; else to the button's row (J10).
+
+    Where nobody need be asked, access is got anew by the row's own button: a mail's address changes nothing.
+    """
+    lost, now = _own(visit, connection), timezone.now()
+    key = request.GET.get("key", "")
+    needs_consent = is_registered(lost.provider) and not serves_itself(lost.provider)
+    if lost.state != Connection.State.NEEDS_OWNER or not needs_consent or not is_fresh_key(key, lost, now=now):
+        return back_to_row(lost)
+    return to_vendor(ask_for_consent(request, lost.provider, lost, now=now))
 
 
 @require_POST

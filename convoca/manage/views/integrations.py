@@ -20,8 +20,9 @@ from convoca.booking.operations.connecting import (
     usable_connection,
 )
 from convoca.booking.operations.vendors import is_registered, serves_itself
+from convoca.booking.questions.given_up import working_links
 from convoca.manage import phrases
-from convoca.manage.connections import receipt_of, rows_of, warnings_of, working_links
+from convoca.manage.connections import receipt_of, rows_of, warnings_of
 from convoca.manage.consent import Consent, answered_consent, ask_for_consent
 from convoca.manage.csp import TO_VENDORS
 from convoca.manage.pages import integration_title, render_page, see_other
@@ -136,7 +137,7 @@ def disconnect(request: HttpRequest, visit: Visit, provider: str, schedule: str)
         disconnect_schedule(of, delete_meetings=deletes, by=acting(visit.viewer.membership), now=now)
         messages.success(request, phrases.disconnected(of, used, deletes=deletes))
         return _back(visit.account, used)
-    links = working_links(of, used, now=now)
+    links = working_links(of, used.id, now=now)
     others = Schedule.objects.filter(account=visit.account, connection=of.connection_id).exclude(pk=of.pk)
     context = {
         "provider": used,

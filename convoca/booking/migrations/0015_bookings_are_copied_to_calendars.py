@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0009_a_guest_is_found_by_address'),
+        ("booking", "0014_applications_are_pasted_in_a_page"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0010_bookings_are_copied_to_calendars'),
+        ("booking", "0015_bookings_are_copied_to_calendars"),
     ]
 
     operations = [
