@@ -45,10 +45,10 @@ def consent(
     *,
     boxes: tuple[str, ...] = BOXES,
     decision: str = "allow",
-    **form: str,
+    for_meet: str = "",
 ) -> str:
     """Press Connect, decide at Google, come back, and return where that leads."""
-    asked = owner.post(f"{page_of(schedule)}/connect", form).headers["Location"]
+    asked = owner.post(f"{page_of(schedule)}/connect", {"for_meet": for_meet}).headers["Location"]
     query = {name: values[0] for name, values in parse_qs(urlsplit(asked).query).items()}
     ticked = dict.fromkeys(boxes, "yes")
     answer = VISITOR.post(asked.partition("?")[0], data=query | ticked | {"decision": decision, "user": user.id})
@@ -58,7 +58,7 @@ def consent(
 
 def publish(owner: Client, schedule: Schedule, calendar: str = ANA.email, user: User = ANA, **form: Any) -> str:
     """Go all the way to a calendar, and return where that leads."""
-    choice = consent(owner, schedule, user, **form)
+    choice = consent(owner, schedule, user, for_meet=form.get("for_meet", ""))
     answer = owner.post(f"{choice.partition('?')[0]}/publish", {"calendar": calendar} | form)
     return str(answer.headers["Location"])
 
@@ -112,7 +112,8 @@ def test_a_box_that_was_left_unticked_is_named(owner: Client, schedule: Schedule
 
     assert back == page_of(schedule)
     assert said(owner.get(back)) == [
-        "Google did not give permission to write. Tick this box and try again: “See, edit, share and delete events”."
+        "Google did not give permission to write. Tick this box and try again: “View and edit events on all your "
+        "calendars”."
     ]
     assert Schedule.objects.get().calendar is None
 

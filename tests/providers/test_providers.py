@@ -10,7 +10,7 @@ from tests.providers.replay import replay
 
 
 def test_providers_stand_in_the_order_of_the_page() -> None:
-    assert [provider.id for provider in PROVIDERS] == ["jitsi", "zoom", "manual"]
+    assert [provider.id for provider in PROVIDERS] == ["jitsi", "zoom", "google_meet", "manual"]
     assert [provider.id for provider in CONNECTED_PROVIDERS] == ["zoom"]
 
 
@@ -24,9 +24,9 @@ def test_a_provider_is_found_by_its_id() -> None:
 
 
 def test_what_providers_can_do_is_said_by_their_capabilities() -> None:
-    assert [provider.capabilities.computed for provider in PROVIDERS] == [True, False, False]
-    assert [provider.capabilities.connects for provider in PROVIDERS] == [False, True, False]
-    assert [provider.capabilities.automatic for provider in PROVIDERS] == [True, True, False]
+    assert [provider.capabilities.computed for provider in PROVIDERS] == [True, False, False, False]
+    assert [provider.capabilities.connects for provider in PROVIDERS] == [False, True, False, False]
+    assert [provider.capabilities.automatic for provider in PROVIDERS] == [True, True, True, False]
     assert (provider_by_id("zoom").capabilities.daily_writes, provider_by_id("jitsi").capabilities.daily_writes) == (
         100,
         None,
