@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from convoca.booking.models import Account, Connection, Publication, Schedule, Slot
 from convoca.booking.operations.connecting import finish_consent
+from convoca.booking.operations.provisioning import provision_next
 from convoca.booking.operations.publishing import copy_next, publish
 from convoca.booking.operations.vendors import application_for
 from convoca.config.env import ApplicationKeys
@@ -52,6 +53,11 @@ class SimulatedGoogle(Simulated):
 
     def copy(self) -> None:
         while copy_next(now=self.clock()):
+            continue
+
+    def work_as_far_as_it_goes(self) -> None:
+        """Do what can be done at this instant, however much it is."""
+        while provision_next(now=self.clock()):
             continue
 
     def events(self, calendar: str = "") -> list[Event]:
