@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import availability, booking, delay, idle, peer, races, throughput, urgency
+from bench import availability, booking, delay, idle, peer, races, reminders, throughput, urgency
 from bench.installation import DATABASES, postgres_server
 from bench.table import Row, print_rows
 
@@ -51,6 +51,10 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace, str], list[Row]]]] = {
         "Urgent among a thousand",
         lambda chosen, database: urgency.measure(bookings=chosen.links, database=database),
     ),
+    "reminders": (
+        "Reminders that are due in the same minute",
+        lambda chosen, database: reminders.measure(reminders=chosen.reminders, database=database),
+    ),
     "throughput": (
         "Workers and a vendor that takes 300 ms",
         lambda chosen, database: throughput.measure(meetings=chosen.meetings, database=database),
@@ -68,6 +72,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15, help="rounds of ten requests each")
     parser.add_argument("--seconds", type=float, default=4, help="how long a crowd books")
     parser.add_argument("--links", type=int, default=60, help="how many bookings wait for their link")
+    parser.add_argument("--reminders", type=int, default=10_000, help="how many reminders are due in one minute")
     parser.add_argument("--meetings", type=int, default=600, help="how many meetings the workers make")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - PARTS.keys():

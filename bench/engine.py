@@ -95,11 +95,12 @@ def _zoom(users: int) -> Iterator[tuple[Zoom, list[dict[str, str]]]]:
 def working(scene: Scene, *, processes: int = 1) -> Iterator[list[Server]]:
     """Run so many workers of the command line until the block ends."""
     with ExitStack() as stack:
-        yield [stack.enter_context(_worker(scene.installation)) for _ in range(processes)]
+        yield [stack.enter_context(worker_of(scene.installation)) for _ in range(processes)]
 
 
 @contextmanager
-def _worker(installation: Installation) -> Iterator[Server]:
+def worker_of(installation: Installation) -> Iterator[Server]:
+    """Run a worker of the command line until the block ends."""
     command = (*CONVOCA, "worker")
     process = subprocess.Popen(
         command, env=installation.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

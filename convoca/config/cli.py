@@ -2,13 +2,16 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from convoca.config.announcing import announcer
 from convoca.config.env import Environment, EnvironmentRefused, read_environment
-from convoca.config.keys import print_fresh_keys
+from convoca.config.keys import KEYS, kept_keys, print_fresh_keys
 from convoca.config.processes import REFUSED, Program, run_tree
-from convoca.config.start import make_tables, set_up_django, tables_are_current
+from convoca.config.start import has_tables, make_tables, set_up_django, tables_are_current
 
 THIS = (sys.executable, "-m", "convoca.config.cli")
 
@@ -24,7 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if chosen.command == "sandbox":
         return _sandbox(chosen.port, chosen.state, rest)
+    _use_kept_keys(make=chosen.command == "serve")
     try:
+        if chosen.command == "setup-link":
+            return _setup_link(read_environment(), if_first=chosen.if_first)
         if chosen.command == "demo":
             return _demo(read_environment(), chosen.language)
         return COMMANDS[chosen.command](read_environment())
@@ -44,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
         if name == "sandbox":
             command.add_argument("--port", type=int, default=8001, help="where it listens, on loopback (8001)")
             command.add_argument("--state", default="var/sandbox.json", help="the file that keeps what it plays")
+        if name == "setup-link":
+            command.add_argument("--if-first", action="store_true", help="only if there is no account yet")
         if name == "demo":
             command.add_argument("--language", default="en", choices=("en", "es"), help="what the examples speak (en)")
     return parser
@@ -58,17 +66,52 @@ HELP = {
     "sandbox": "Play the vendors on this machine. For demonstrations and tests; no account anywhere is needed.",
     "doctor": "Look for what is wrong. Settings, database, keys, worker, connections, mail; status 1 if something is.",
     "rotate-keys": "Encrypt every secret with the newest key. Can be stopped and run again; then older keys may go.",
+    "setup-link": "Print an address at which an account is made. It works once, for an hour.",
     "keys": "Print fresh keys, as lines for the environment. Keep them safe: without them, stored links are lost.",
 }
 
 
+def _use_kept_keys(*, make: bool) -> None:
+    """Take the keys that `serve` made on its first run; those of the environment win.
+
+    They are made for an SQLite file only: the machines that share a server must have the same.
+    """
+    given = any(os.environ.get(name) for key in KEYS for name in (key, f"{key}_FILE"))
+    if not given:
+        var = Path(os.environ.get("CONVOCA_VAR") or "var").expanduser()
+        alone = not os.environ.get("DATABASE_URL") or os.environ["DATABASE_URL"].startswith("sqlite")
+        os.environ.update(kept_keys(var, make=make and alone))
+
+
 def _serve(environment: Environment) -> int:
+    # A program of its own: this one stays small, for it only waits.
+    first = subprocess.run([*THIS, "setup-link", "--if-first"], stdout=subprocess.PIPE, text=True, check=False)
+    if first.returncode:
+        return first.returncode
     return run_tree(
         [
             Program(name="the web server", command=(*THIS, "web")),
             Program(name="the worker", command=(*THIS, "worker")),
-        ]
+        ],
+        announce=announcer(environment, f"Ready:   {environment.base_url}\n{first.stdout}", closing="Ctrl-C ends it."),
     )
+
+
+def _setup_link(environment: Environment, *, if_first: bool) -> int:
+    """Print the address; with `if_first` only for an installation without accounts, whose tables are made if needed."""
+    set_up_django(environment)
+    if if_first and not has_tables():
+        make_tables(verbosity=0)
+    if not tables_are_current():
+        return REFUSED
+    from django.utils import timezone
+
+    from convoca.booking.models import Account
+    from convoca.booking.operations.founding import make_key
+
+    if not (if_first and Account.objects.exists()):
+        print(f"Set up:  {environment.base_url}/setup?key={make_key(now=timezone.now())}  (works once, for 60 minutes)")
+    return 0
 
 
 def _web(environment: Environment) -> int:

@@ -40,6 +40,13 @@ def make_tables(*, verbosity: int) -> None:
         gc.set_threshold(*usual)
 
 
+def has_tables() -> bool:
+    """Say whether anything was ever made in the database."""
+    from django.db import connection
+
+    return bool(connection.introspection.table_names())
+
+
 def tables_are_current() -> bool:
     """Say whether every migration has been applied; if not, print what to do."""
     from django.db import connections

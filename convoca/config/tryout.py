@@ -3,19 +3,16 @@
 import os
 import subprocess
 import sys
-import urllib.request
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
 from pathlib import Path
 
-from convoca.config.env import Environment, EnvironmentRefused, read_environment
-from convoca.config.keys import fresh_keys
+from convoca.config.announcing import LOOPBACK, announcer, host_of
+from convoca.config.env import EnvironmentRefused, read_environment
+from convoca.config.keys import kept_keys
 from convoca.config.processes import REFUSED, Program, run_tree
 from convoca.config.web import PORT_FREED_WITHIN, port_taken
 
 CONVOCA = (sys.executable, "-m", "convoca.config.cli")
-LOOPBACK = "127.0.0.1"
-ANSWER_WITHIN = timedelta(seconds=2)
 # The sandbox's applications take whatever they are given.
 ANY_KEY = "tryout"
 
@@ -37,7 +34,7 @@ def main() -> int:
     if filled.returncode:
         return filled.returncode
     state = environment.var / "sandbox.json"
-    told = ("--zoom-webhook", f"http://{_host(environment)}:{environment.port}/hooks/zoom", ANY_KEY)
+    told = ("--zoom-webhook", f"http://{host_of(environment)}:{environment.port}/hooks/zoom", ANY_KEY)
     return run_tree(
         [
             Program(name="the web server", command=(*CONVOCA, "web"), environment=settings),
@@ -48,24 +45,14 @@ def main() -> int:
                 environment=settings,
             ),
         ],
-        announce=_announcer(environment, filled.stdout),
+        announce=announcer(environment, filled.stdout, closing="Ctrl-C ends it; `make reset` forgets what you did."),
     )
 
 
 def _settings(source: Mapping[str, str]) -> dict[str, str]:
     """Return the environment with the keys of this checkout, made on the first run and kept in `var`."""
     var = Path(source.get("CONVOCA_VAR") or "var").expanduser().absolute()
-    return _kept_keys(var / "keys.env") | dict(source)
-
-
-def _kept_keys(path: Path) -> dict[str, str]:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # For its owner alone from the first byte on.
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.writelines(f"{name}={value}\n" for name, value in fresh_keys().items())
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line)
+    return kept_keys(var) | dict(source)
 
 
 def _vendors(port: int) -> dict[str, str]:
@@ -78,29 +65,6 @@ def _vendors(port: int) -> dict[str, str]:
         "CONVOCA_ZOOM_CLIENT_SECRET": ANY_KEY,
         "CONVOCA_ZOOM_WEBHOOK_SECRET": ANY_KEY,
     }
-
-
-def _announcer(environment: Environment, addresses: str) -> Callable[[], bool]:
-    """Return a function that prints `addresses` once the web server answers, and says whether it did."""
-    host = _host(environment)
-
-    def announce() -> bool:
-        try:
-            with urllib.request.urlopen(
-                f"http://{host}:{environment.port}/healthz", timeout=ANSWER_WITHIN.total_seconds()
-            ):
-                print(f"\n{addresses.strip()}\n\nCtrl-C ends it; `make reset` forgets what you did.", flush=True)
-                return True
-        except OSError:
-            return False
-
-    return announce
-
-
-def _host(environment: Environment) -> str:
-    """Return by what name a program of this machine finds the web server."""
-    listen = LOOPBACK if environment.listen in {"0.0.0.0", "::"} else environment.listen
-    return f"[{listen}]" if ":" in listen else listen
 
 
 def _refuse(sentence: str) -> int:

@@ -5,7 +5,7 @@ import gc
 import socket
 import sys
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -103,9 +103,10 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 def _load_what_requests_use() -> None:
-    """Load views, templates and languages, here and once: else each worker does, and its first visitors wait."""
+    """Load views, templates, languages and patterns here, once: else each worker does, and its first visitors wait."""
     from babel.dates import format_date
     from django.conf import settings
+    from django.core.validators import validate_email
     from django.template.loader import get_template
     from django.urls import reverse
     from django.utils.translation import override
@@ -117,3 +118,6 @@ def _load_what_requests_use() -> None:
     for language, _ in settings.LANGUAGES:
         with override(language):
             format_date(date(2000, 1, 1), locale=language)
+    # Patterns are compiled at their first use. That of an e-mail address alone takes as long as four bookings.
+    validate_email("ada@example.org")
+    datetime.strptime("2000-01-01T00:00Z", "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)

@@ -278,7 +278,7 @@ def who_comes(slot: Slot, bookings: Sequence[Booking]) -> str:
     """Return what an occasion is called: a class by its title, an appointment by its people."""
     if slot.schedule.is_capacity or not bookings:
         return slot.title or slot.schedule.name
-    return ", ".join(booking.name for booking in bookings)
+    return ", ".join(booking.called for booking in bookings)
 
 
 def chips_of(booking: Booking, *, was_moved: bool, now: datetime) -> list[Chip]:
@@ -301,8 +301,8 @@ def chips_of(booking: Booking, *, was_moved: bool, now: datetime) -> list[Chip]:
 def named(booking: Booking) -> str:
     """Return whose booking it is, with its places if there are several."""
     if booking.quantity == 1:
-        return booking.name
-    return gettext("{name} ({places})").format(name=booking.name, places=booking.quantity)
+        return booking.called
+    return gettext("{name} ({places})").format(name=booking.called, places=booking.quantity)
 
 
 def _person(booking: Booking, moved: frozenset[int], link: Link, *, now: datetime) -> Person:

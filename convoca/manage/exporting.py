@@ -5,15 +5,15 @@ A link is in them as far as `links_for` tells it to whoever asks.
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import batched
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, override
-from icalendar import Calendar, Event, vUri
+from icalendar import Calendar
 
-from convoca.booking.mail.envelope import host, one_line
-from convoca.booking.models import Booking, Slot
+from convoca.booking.mail.occasion import occasion_event
+from convoca.booking.models import Booking
 from convoca.booking.questions.bookings import resources_of
 from convoca.booking.questions.links import Link, links_for
 from convoca.booking.questions.supervising import OF_LINKS, State
@@ -129,39 +129,9 @@ def as_calendar(
             if slot.pk not in told:
                 told = {slot.pk}
                 with override(language):
-                    entry = _event(slot, slot_bookings, links[slot.pk], taken.get(slot.pk, ""), now=now)
+                    entry = occasion_event(slot, slot_bookings, links[slot.pk], taken.get(slot.pk, ""), now=now)
                 yield bytes(entry.to_ical())
     yield b"END:VCALENDAR" + end
-
-
-def _event(slot: Slot, bookings: Sequence[Booking], link: Link, taken: str, *, now: datetime) -> Event:
-    what = slot.title or (slot.service.name if slot.service else slot.schedule.name)
-    names = [f"{each.name} ({each.get_status_display()})" for each in bookings]
-    event = Event()
-    event.add("UID", f"slot-{slot.pk}@{host()}")
-    event.add("SEQUENCE", slot.revision)
-    event.add("DTSTAMP", now.astimezone(UTC).replace(microsecond=0))
-    event.add("DTSTART", slot.starts_at.astimezone(UTC))
-    event.add("DTEND", slot.ends_at.astimezone(UTC))
-    event.add("SUMMARY", one_line(what if slot.schedule.is_capacity else f"{bookings[0].name} – {what}"))
-    event.add("STATUS", _status(bookings))
-    event.add("CLASS", "PRIVATE")
-    place = slot.location or link.url
-    if place:
-        event.add("LOCATION", place)
-    if link.url:
-        conference = vUri(link.url)
-        label = gettext("Video call by the backup link") if link.is_backup else gettext("Video call")
-        conference.params.update({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": label})
-        event.add("CONFERENCE", conference)
-    event.add("DESCRIPTION", "\n".join(filter(None, [taken, *names])))
-    return event
-
-
-def _status(bookings: Sequence[Booking]) -> str:
-    if all(each.status == Booking.Status.CANCELLED for each in bookings):
-        return "CANCELLED"
-    return "CONFIRMED" if any(each.is_confirmed for each in bookings) else "TENTATIVE"
 
 
 def _by_slot(bookings: Iterable[Booking]) -> Iterator[list[Booking]]:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Account
-from convoca.booking.operations.configuring import Process
+from convoca.booking.operations.configuring import AT_ONCE, Process
 from convoca.core.time import local_day
 from convoca.providers import PROVIDERS
 
@@ -67,6 +67,25 @@ class ProcessForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
     )
+    reveal = forms.TypedChoiceField(
+        label=gettext_lazy("People with a booking see the link"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[
+            (AT_ONCE, gettext_lazy("as soon as it is there")),
+            (5, gettext_lazy("from 5 minutes before the start")),
+            (15, gettext_lazy("from 15 minutes before the start")),
+            (30, gettext_lazy("from 30 minutes before the start")),
+            (60, gettext_lazy("from one hour before the start")),
+            (24 * 60, gettext_lazy("from one day before the start")),
+        ],
+        help_text=gettext_lazy(
+            "Before that, their page and their mails say when it opens. It counts for existing bookings too; you and "
+            "your superusers always see it."
+        ),
+        error_messages={"invalid_choice": gettext_lazy("Choose from when on people see the link.")},
+    )
     applies = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, sources: list[str], **kwargs: Any) -> None:
@@ -89,6 +108,7 @@ class ProcessForm(forms.Form):
             passcode=typed["passcode"] if asked and provider and provider.capabilities.passcodes else None,
             waiting_room=typed["waiting_room"] if asked and provider and provider.capabilities.waiting_rooms else None,
             backup_link=typed["backup_link"] if "backup_link" in self.data else None,
+            reveal_minutes=typed["reveal"],
             applies=typed["applies"],
         )
 

@@ -15,6 +15,21 @@ from convoca.booking.questions.forms import sign_up_fields
 from convoca.manage.people import EMAIL_WRONG, LONGEST_EMAIL, NAME_NEEDED, plain_address
 
 
+def password_field() -> forms.CharField:
+    """Return the field for the password of a new log-in."""
+    return forms.CharField(
+        label=gettext_lazy("Password"),
+        max_length=200,
+        strip=False,
+        help_text=gettext_lazy("At least 8 characters, and not one of the most common."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={
+            "required": gettext_lazy("Choose a password"),
+            "max_length": gettext_lazy("Use at most 200 characters for the password."),
+        },
+    )
+
+
 class SignUpForm(forms.Form):
     """The address to which the link goes. `website` is a trap: people do not see it."""
 
@@ -61,17 +76,7 @@ class JoinForm(forms.Form):
 class NewLogInForm(JoinForm):
     """The same, and a password for a new log-in."""
 
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        max_length=200,
-        strip=False,
-        help_text=gettext_lazy("At least 8 characters, and not one of the most common."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        error_messages={
-            "required": gettext_lazy("Choose a password"),
-            "max_length": gettext_lazy("Use at most 200 characters for the password."),
-        },
-    )
+    password = password_field()
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

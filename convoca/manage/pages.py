@@ -47,6 +47,7 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
         (gettext("Supervise"), reverse("manage:supervise", args=[account])),
         (gettext("Schedules"), reverse("manage:schedules", args=[account])),
     ]
+    places.append((gettext("Messages"), reverse("manage:mails", args=[account])))
     if visit.may(Action.SEE_PEOPLE):
         places.append((gettext("Users"), reverse("manage:people", args=[account])))
     if visit.is_owner:
@@ -91,7 +92,7 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
 def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
     """Return the pages on which a schedule of this kind is configured, by name."""
     pages = [(gettext("Process"), "process"), (gettext("Access"), "access")]
-    pages += [(gettext("Form"), "form"), (gettext("Rules"), "rules")]
+    pages += [(gettext("Layout"), "layout"), (gettext("Form"), "form"), (gettext("Rules"), "rules")]
     if schedule.kind == Schedule.Kind.SERVICE:
         pages.append((gettext("Services"), "services"))
     if not schedule.is_capacity:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy
 
@@ -12,6 +13,7 @@ from convoca.booking.models import Schedule
 from convoca.manage.lengths import MINUTES_A_DAY, CheckOutField, LengthField
 
 MOST_BOOKINGS = 1000
+MOST_COPIES = 10
 FURTHEST_DAYS = 3 * 365
 ANY_NUMBER = gettext_lazy("Left empty, any number.")
 
@@ -31,7 +33,10 @@ LIMITS = ("most_per_day", "most_per_week", "most_per_month", "most_in_total", "m
 BREAKS = ("buffer_before_minutes", "buffer_after_minutes")
 PLACES = ("usual_capacity", "shows_places", "places_per_person")
 WAITING = ("has_waiting_list", "offer_hours")
-AFTERWARDS = ("requires_approval", "reminder_minutes")
+APPROVAL = ("requires_approval",)
+MAILS = ("reminder_minutes", "second_reminder_minutes", "third_reminder_minutes", "follow_up_minutes")
+COPIES = ("tells_owner", "tells_superusers", "copies_to")
+AFTERWARDS = (*APPROVAL, *MAILS, *COPIES)
 
 # The columns of each kind: a service has a length of its own, and a class is when its owner put it.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -61,7 +66,9 @@ GROUPS = [
     (gettext_lazy("Limits per person"), LIMITS),
     (gettext_lazy("Repeats"), ("repeats",)),
     (gettext_lazy("Waiting list"), WAITING),
-    (gettext_lazy("Approval and reminder"), AFTERWARDS),
+    (gettext_lazy("Approval"), APPROVAL),
+    (gettext_lazy("Reminders and follow-up"), MAILS),
+    (gettext_lazy("Copies for your side"), COPIES),
 ]
 
 
@@ -78,6 +85,10 @@ def _count(label: Any, *, most: int = MOST_BOOKINGS, **more: Any) -> forms.Integ
     return forms.IntegerField(
         label=label, min_value=1, max_value=most, required=False, help_text=more.pop("help_text", ANY_NUMBER), **more
     )
+
+
+def _reminder(label: Any) -> LengthField:
+    return LengthField(label=label, least=5, most=31 * MINUTES_A_DAY, required=False)
 
 
 class RulesForm(forms.Form):
@@ -139,6 +150,27 @@ class RulesForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Left empty, nobody is reminded. It counts for new bookings."),
     )
+    second_reminder_minutes = _reminder(gettext_lazy("Remind once more before the start"))
+    third_reminder_minutes = _reminder(gettext_lazy("And once more"))
+    follow_up_minutes = LengthField(
+        label=gettext_lazy("Write again after the end"),
+        most=31 * MINUTES_A_DAY,
+        required=False,
+        help_text=gettext_lazy("A thank-you with a button to book again. Left empty, nothing is sent."),
+    )
+    tells_owner = forms.BooleanField(
+        label=gettext_lazy("Tell me by email of each booking, change and cancellation"), required=False
+    )
+    tells_superusers = forms.BooleanField(
+        label=gettext_lazy("Tell the superusers of this schedule too"), required=False
+    )
+    copies_to = forms.CharField(
+        label=gettext_lazy("Send copies to these addresses, one on each line"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy("They read who has booked when, and how to reach them. They get no meeting link."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"}),
+    )
     places_per_person = _count(gettext_lazy("Places per person in one slot"), most=10_000)
     most_per_day = _count(gettext_lazy("Bookings per day"))
     most_per_week = _count(gettext_lazy("Bookings per week"))
@@ -183,6 +215,15 @@ class RulesForm(forms.Form):
     def values(self) -> dict[str, object]:
         """What is to be saved. Only of a valid form."""
         return {column: self.cleaned_data[column] for column in self.fields if column in self.cleaned_data}
+
+    def clean_copies_to(self) -> str:
+        """Return the addresses in small letters, one on each line."""
+        addresses = self.cleaned_data["copies_to"].lower().replace(",", " ").replace(";", " ").split()
+        for address in addresses:
+            validate_email(address)
+        if len(addresses) > MOST_COPIES:
+            raise forms.ValidationError(gettext("Use at most {n} addresses.").format(n=MOST_COPIES))
+        return "\n".join(dict.fromkeys(addresses))
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -62,7 +62,7 @@ def who_did(entry: AuditEntry) -> str:
     if entry.membership is not None:
         return f"{entry.membership.called} ({entry.get_actor_display()})"
     if entry.actor == AuditEntry.Actor.ATTENDEE and entry.booking is not None:
-        return entry.booking.name
+        return entry.booking.called
     return str(entry.get_actor_display())
 
 

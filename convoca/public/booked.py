@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from convoca.booking.models import Booking, Slot
-from convoca.booking.questions.bookings import may_take, position_of
+from convoca.booking.questions.bookings import may_take, position_of, was_moved
 from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import city_text, clock_text, day_text, greenwich_text, queue_text, span_text
 from convoca.core.time import local_day
@@ -179,17 +179,30 @@ def join_page(held: Held) -> Booked:
     booking, now = held.booking, held.now
     standing = standing_of(booking, now=now, overrun=OVERRUN)
     texts = {
-        Standing.LIVE: starts_text(booking, now=now),
+        Standing.LIVE: f"{_was_moved_text(booking, now=now)} {starts_text(booking, now=now)}".strip(),
         Standing.OVER: gettext("This appointment has ended."),
         Standing.CANCELLED: gettext("This appointment was cancelled."),
         Standing.REQUESTED: gettext("You get the meeting link when your request is accepted."),
     }
+    if standing is Standing.WAITING:
+        no_place = gettext("You do not have a place yet. You are number {n}.")
+        texts[standing] = no_place.format(n=position_of(booking))
     return _in_words(
         booking,
         standing,
         title=what_text(booking.slot),
         text=texts.get(standing, gettext("You get the meeting link when you have a place.")),
     )
+
+
+def _was_moved_text(booking: Booking, *, now: datetime) -> str:
+    """Return to when the appointment has been moved; nothing if it has not been, or has begun."""
+    slot = booking.slot
+    # What has never been changed is not asked after.
+    if slot.starts_at <= now or slot.revision + booking.revision == 0 or not was_moved(booking):
+        return ""
+    when = f"{_day(booking, slot.starts_at)}, {clock_text(slot.starts_at, booking.time_zone)}"
+    return gettext("This appointment was moved to {new}.").format(new=when)
 
 
 def what_text(slot: Slot) -> str:

@@ -1,6 +1,7 @@
 """What an attendee is told of the meeting link, and how often the page asks again."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext
@@ -9,6 +10,9 @@ from convoca.booking.models import Booking
 from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import clock_text, day_text
 from convoca.core.time import local_day
+
+# People like to be a little early, and nobody likes to sit alone in a meeting for long.
+OPENS_BEFORE = timedelta(minutes=15)
 
 EVERY_HALF_SECOND = "every 500ms"
 EVERY_FIVE_SECONDS = "every 5s"
@@ -45,6 +49,8 @@ def card_for(booking: Booking, link: Link, *, disclosed: bool) -> Card | None:
     match link.state:
         case LinkState.NONE | LinkState.HIDDEN:
             return None
+        case LinkState.NOT_YET:
+            return _not_yet(booking, link)
         case LinkState.READY:
             return _ready(booking, link, disclosed=disclosed)
         case LinkState.PENDING:
@@ -89,6 +95,28 @@ def _instead(card: Card, booking: Booking) -> Card:
         announcement=title,
         poll=EVERY_MINUTE,
     )
+
+
+def _not_yet(booking: Booking, link: Link) -> Card:
+    """Say from when on the link is shown; who pressed Join before is taken there then."""
+    title = gettext("The meeting link opens at {time}.").format(time=_time_text(booking, link.opens_at))
+    return Card(
+        seen="not_yet",
+        tone="info",
+        title=title,
+        text=gettext("It appears here by itself, no need to reload."),
+        poll=EVERY_MINUTE,
+        announcement=title,
+    )
+
+
+def _time_text(booking: Booking, instant: datetime | None) -> str:
+    """Return an instant on the attendee's clocks; with its day if that is not the appointment's."""
+    if instant is None:
+        return ""
+    zone = booking.time_zone
+    day, clock = local_day(instant, zone), clock_text(instant, zone)
+    return clock if day == local_day(booking.slot.starts_at, zone) else f"{day_text(day, 'short')}, {clock}"
 
 
 def _pending() -> Card:
@@ -159,6 +187,8 @@ def join_card_for(booking: Booking, link: Link) -> Card | None:
     match link.state:
         case LinkState.READY:
             return _ready(booking, link, disclosed=False)
+        case LinkState.NOT_YET:
+            return _not_yet(booking, link)
         case LinkState.PENDING:
             return _still_preparing("pending", EVERY_HALF_SECOND)
         case LinkState.DELAYED:
@@ -167,6 +197,25 @@ def join_card_for(booking: Booking, link: Link) -> Card | None:
             return _missing(booking)
         case LinkState.NONE | LinkState.HIDDEN:
             return _no_online_meeting()
+
+
+def patient_card(booking: Booking) -> Card:
+    """Return the card for whoever asked to be taken to the meeting when it is time; they may also join at once."""
+    title = gettext("This page opens the meeting at {time}.").format(time=_time_text(booking, time_to_open(booking)))
+    return Card(
+        seen="patient",
+        tone="info",
+        title=title,
+        text=gettext("Keep this page open."),
+        poll=EVERY_MINUTE,
+        announcement=title,
+        is_ready=True,
+    )
+
+
+def time_to_open(booking: Booking) -> datetime:
+    """Return when a page that is to open the meeting by itself does so."""
+    return booking.slot.starts_at - OPENS_BEFORE
 
 
 def _still_preparing(seen: str, poll: str) -> Card:

@@ -181,12 +181,7 @@ class BookingForm(ChangeForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if not email.rpartition("@")[0].isascii():
-            # The validator's pattern ignores case and so lets a few letters pass that no mail server takes.
-            raise forms.ValidationError(gettext("Enter an email address in the format name@example.com"))
-        meant = likely_meant(email)
-        if meant and self.data.get("email_again") != email:
-            raise forms.ValidationError(gettext("Did you mean {suggestion}?").format(suggestion=meant), code="typo")
+        check_email(email, again=self.data.get("email_again"))
         return email
 
     def clean_website(self) -> str:
@@ -204,9 +199,23 @@ class BookingForm(ChangeForm):
 
     @property
     def asks_about_email(self) -> str:
-        """Return the address that looks mistyped, to be sent again by those who mean it."""
-        asked = self.is_bound and any(error.code == "typo" for error in self.errors.as_data().get("email", []))
-        return str(self.data.get("email", "")).strip() if asked else ""
+        return mistyped_email(self)
+
+
+def check_email(email: str, *, again: object) -> None:
+    """Raise ValidationError for an address that no mail server takes, or that looks mistyped and was not sent again."""
+    if not email.rpartition("@")[0].isascii():
+        # The validator's pattern ignores case and so lets a few letters pass that no mail server takes.
+        raise forms.ValidationError(gettext("Enter an email address in the format name@example.com"))
+    meant = likely_meant(email)
+    if meant and again != email:
+        raise forms.ValidationError(gettext("Did you mean {suggestion}?").format(suggestion=meant), code="typo")
+
+
+def mistyped_email(form: forms.Form) -> str:
+    """Return the address that looks mistyped, to be sent again by those who mean it."""
+    asked = form.is_bound and any(error.code == "typo" for error in form.errors.as_data().get("email", []))
+    return str(form.data.get("email", "")).strip() if asked else ""
 
 
 def _instant(text: str) -> datetime:

@@ -69,6 +69,11 @@ class Hand(ABC):
         return may_change(self.viewer, self.booking, self.booking.slot.schedule)
 
     @property
+    def may_edit(self) -> bool:
+        """Whether they may correct whose it is: always of their own, unless they have been blocked."""
+        return not self.is_barred
+
+    @property
     def is_barred(self) -> bool:
         """Whether the person has been blocked: they read on, and change nothing, however they hold the address."""
         return is_barred(self.booking)

@@ -24,7 +24,7 @@ from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
 from convoca.public.booked import Standing, standing_of, what_text
 from convoca.public.door import blocked_page
-from convoca.public.zones import regions
+from convoca.public.zones import zone_choices
 
 PHONE = FormField(key=FormField.Key.PHONE)
 LIVE = frozenset({Standing.LIVE})
@@ -134,6 +134,8 @@ def link_text(link: Link) -> str:
             return gettext("Meeting link ready")
         case LinkState.PENDING | LinkState.DELAYED | LinkState.QUOTA:
             return gettext("Meeting link on its way")
+        case LinkState.NOT_YET:
+            return gettext("The meeting link opens shortly before the start")
         case _:
             return gettext("No meeting link yet")
 
@@ -170,17 +172,9 @@ class ProfileForm(forms.Form):
         self.order_fields(["name", *self.asked, "language", "time_zone"])
         zones = self.fields["time_zone"]
         if isinstance(zones, forms.ChoiceField):
-            zones.choices = _zones(home.time_zone, now=now)
+            zones.choices = zone_choices(home.time_zone, now=now)
 
     @property
     def values(self) -> dict[str, str]:
         """The person's columns in the account, of a valid form."""
         return {key: str(self.cleaned_data[key]) for key in ("name", *self.asked)}
-
-
-def _zones(current: str, *, now: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return every zone by its region; the one in force is among them, even under an old name."""
-    known = [(region.name, [(zone.name, zone.text) for zone in region.zones]) for region in regions(now)]
-    if any(current == name for _, zones in known for name, _ in zones):
-        return known
-    return [("", [(current, current)]), *known]

@@ -86,7 +86,7 @@ def seen(booking: Booking, sees: Visibility, asked: Sequence[FormField]) -> Othe
         starts_at=booking.slot.starts_at,
         ends_at=booking.slot.ends_at,
         name=booking.name if sees in TELLING else "",
-        email=masked(booking.email) if shows_all else "",
+        email=masked(booking.email) if shows_all and booking.email else "",
         quantity=booking.quantity,
         answers={key: answer for key, answer in answers.items() if answer},
     )

@@ -2,7 +2,20 @@
 
 from django.urls import path, register_converter
 
-from convoca.public.views import booking, change, free, front, join, my, preferences, schedule, theirs
+from convoca.public.views import (
+    booking,
+    change,
+    feed,
+    free,
+    front,
+    join,
+    my,
+    own_data,
+    preferences,
+    reminders,
+    schedule,
+    theirs,
+)
 
 
 class NameInAddress:
@@ -30,10 +43,13 @@ urlpatterns = [
     path("schedule/<name:account>/<name:schedule>/<str:resource>", schedule.show_schedule, name="schedule_resource"),
     path("my/<name:account>", my.show_bookings, name="my"),
     path("my/<name:account>/profile", my.edit_profile, name="my_profile"),
+    path("my/<name:account>/calendar", my.show_calendar, name="my_calendar"),
+    path("my/<name:account>/calendar/<int:feed>/revoke", my.revoke_calendar, name="my_calendar_revoke"),
     path("my/<name:account>/others", theirs.show_theirs, name="theirs"),
     path("my/<name:account>/others/<int:booking>/change", theirs.change_theirs, name="their_change"),
     path("my/<name:account>/others/<int:booking>/cancel", theirs.cancel_theirs, name="their_cancel"),
     path("my/<name:account>/others/<int:booking>/undo", theirs.undo_theirs, name="their_undo"),
+    path("feeds/<str:token>.ics", feed.show_feed, name="feed"),
     path("b/<str:token>", booking.show_booking, name="booking"),
     path("b/<str:token>/card", booking.show_card, name="booking_card"),
     path("b/<str:token>/show", booking.show_link, name="booking_show_link"),
@@ -42,6 +58,10 @@ urlpatterns = [
     path("b/<str:token>/undo", booking.undo_cancellation, name="booking_undo"),
     path("b/<str:token>/accept", booking.take_offered_place, name="booking_accept"),
     path("b/<str:token>/change", change.change_time, name="booking_change"),
+    path("b/<str:token>/details", own_data.edit_details, name="booking_details"),
+    path("b/<str:token>/data.json", own_data.download_data, name="booking_data"),
+    path("b/<str:token>/erase", own_data.erase_data, name="booking_erase"),
+    path("b/<str:token>/reminders", reminders.choose_reminders, name="booking_reminders"),
     path("b/<str:token>/appointment.ics", booking.download_calendar, name="booking_calendar"),
     path("j/<str:token>", join.join_meeting, name="join"),
     path("j/<str:token>/card", join.show_card, name="join_card"),

@@ -78,3 +78,11 @@ def _region_text(region: str) -> str:
         "Pacific": pgettext("region of time zones", "Pacific"),
     }
     return named.get(region, region)
+
+
+def zone_choices(current: str, *, now: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return every zone by its region; the one in force is among them, even under an old name."""
+    known = [(region.name, [(zone.name, zone.text) for zone in region.zones]) for region in regions(now)]
+    if any(current == name for _, zones in known for name, _ in zones):
+        return known
+    return [("", [(current, current)]), *known]

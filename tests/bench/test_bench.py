@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import bench
-from bench import availability, booking, delay, throughput, urgency
+from bench import availability, booking, delay, reminders, throughput, urgency
 from bench.table import Row
 from tests.plugins.database import KIND
 
@@ -60,3 +60,11 @@ def test_workers_are_measured_by_what_they_keep_in_flight_and_by_what_they_make(
 
 def test_the_bare_program_has_less_than_forty_lines() -> None:
     assert len(BARE.read_text().splitlines()) < 40
+
+
+def test_reminders_that_are_due_at_once_all_come_in_order_and_bookings_are_served_meanwhile() -> None:
+    rows = {row.what: row for row in reminders.measure(reminders=20, database=KIND)}
+
+    assert rows["reminders that came, once each"].met
+    assert rows["… furthest from its place in the order of the starts"].met
+    assert rows["reminders and other mails still owed"].met

@@ -1,15 +1,20 @@
 """The command line: each command explains itself, and refuses in a sentence what it cannot do."""
 
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from convoca.config.env import read_environment
 from tests.installation import Installation
+from tests.plugins.database import KIND
 
-COMMANDS = ("serve", "web", "worker", "migrate", "demo", "sandbox", "doctor", "keys")
+COMMANDS = ("serve", "web", "worker", "migrate", "demo", "sandbox", "doctor", "keys", "setup-link")
 
 
 def convoca(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -30,14 +35,22 @@ def test_every_command_explains_itself(command: str) -> None:
     assert told.stdout.startswith(f"usage: convoca {command}")
 
 
-@pytest.mark.parametrize("command", ["serve", "web", "worker", "migrate", "demo", "doctor"])
-def test_nothing_starts_without_keys_of_its_own(command: str) -> None:
-    refused = convoca(command)
+@pytest.mark.parametrize("command", ["web", "worker", "migrate", "demo", "doctor", "setup-link"])
+def test_nothing_starts_without_keys_of_its_own(command: str, tmp_path: Path) -> None:
+    refused = convoca(command, CONVOCA_VAR=str(tmp_path))
 
     assert refused.returncode == 2
     assert refused.stdout == ""
     assert refused.stderr.startswith("CONVOCA_SECRET_KEY is missing: ")
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_machines_that_share_a_server_are_given_their_keys(tmp_path: Path) -> None:
+    refused = convoca("serve", CONVOCA_VAR=str(tmp_path), DATABASE_URL="postgres://nobody@127.0.0.1:1/none")
+
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("CONVOCA_SECRET_KEY is missing: ")
+    assert not list(tmp_path.iterdir())
 
 
 def test_fresh_keys_are_an_environment() -> None:
@@ -48,8 +61,21 @@ def test_fresh_keys_are_an_environment() -> None:
     assert set(lines[0]).isdisjoint(lines[1])
 
 
+def forget_last_migration(installation: Installation) -> None:
+    """Leave the tables as a version has them that lacks the newest change."""
+    forget = "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations WHERE app = 'booking')"
+    if KIND == "sqlite":
+        with closing(sqlite3.connect(installation.folder / "convoca.sqlite3")) as file, file:
+            file.execute(forget)
+    else:
+        with psycopg.connect(installation.environment["DATABASE_URL"]) as server:
+            server.execute(forget.encode())
+
+
 def test_nothing_is_served_from_old_tables(installation: Installation) -> None:
-    for command in ("web", "worker", "serve"):
+    installation.run("migrate")
+    forget_last_migration(installation)
+    for command in ("web", "worker", "serve", "setup-link"):
         refused = installation.run(command)
 
         assert refused.returncode == 2

@@ -4,13 +4,29 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from convoca.booking.models import Booking, Meeting
+from convoca.booking.models import Booking, Meeting, Schedule, Sealed, Slot
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.linking import type_link
-from tests.booking.building import NOW, book, connect_zoom, make_account, make_resource_schedule
+from convoca.booking.operations.moving import move_appointment
+from convoca.booking.operations.taking import lock_slot
+from convoca.booking.operations.waiting import join_waiting_list
+from convoca.booking.operations.wishing import replace_meeting
+from tests.booking.building import (
+    NOW,
+    at,
+    book,
+    connect_zoom,
+    make_account,
+    make_capacity_schedule,
+    make_class,
+    make_client,
+    make_resource_schedule,
+    sign_up,
+)
 from tests.public.reading import join_page_of, page_of, words
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +84,83 @@ def test_a_page_where_nobody_pressed_join_goes_nowhere_by_itself(client: Client)
     type_link(booking.slot, LINK, now=NOW)
 
     assert "data-forward" not in client.get(f"{join_page_of(booking)}/card?seen=pending").content.decode()
+
+
+def test_whoever_is_far_too_early_may_have_the_page_open_the_meeting_when_it_is_time(
+    client: Client, this_instant: time_machine.Traveller
+) -> None:
+    """J13: «Open automatically when it is time», a quarter of an hour before; until then they may join at once."""
+    booking = booked()
+    type_link(booking.slot, LINK, now=NOW)
+    card = f"{join_page_of(booking)}/card?seen=patient&waiting=1&patient=1"
+
+    offered = client.get(join_page_of(booking))
+    agreed = client.post(join_page_of(booking), {"when_it_is_time": "1"})
+    early = client.get(card)
+    this_instant.move_to(booking.slot.starts_at - timedelta(minutes=15))
+    due = client.get(card)
+
+    assert "Open automatically when it is time" in words(offered)
+    assert (agreed.status_code, "This page opens the meeting at 09:45." in words(agreed)) == (200, True)
+    assert "data-forward" not in agreed.content.decode()
+    assert "card?seen=patient&amp;waiting=1&amp;patient=1" in agreed.content.decode()
+    assert early.status_code == 204
+    assert "data-forward" in due.content.decode()
+    assert HOST not in offered.content.decode() + agreed.content.decode() + due.content.decode()
+
+
+def test_a_moved_appointment_says_to_when_on_the_address_of_the_old_mail(client: Client) -> None:
+    """B2, J13: rescheduled, no forward; the same address, which leads to the meeting at its new time."""
+    booking = booked()
+    type_link(booking.slot, LINK, now=NOW)
+    move_appointment(booking, at("12:00"), now=NOW)
+
+    looked, pressed = client.get(join_page_of(booking)), client.post(join_page_of(booking))
+
+    assert "This appointment was moved to Thursday 26 November 2026, 12:00." in words(looked)
+    assert pressed["Location"] == LINK
+
+
+def test_b2_the_address_survives_a_change_of_provider_of_host_and_a_link_typed_by_hand(client: Client) -> None:
+    """meetings 5.9: it is right after each of them, and while the new meeting is being made the old one counts."""
+    booking = booked()
+    schedule = booking.slot.schedule
+    zoom = Meeting.objects.get(slot=booking.slot)
+    Meeting.objects.filter(pk=zoom.pk).update(link=Sealed.seal("https://us02web.zoom.us/j/1"), observed="present")
+    page = join_page_of(booking)
+    assert client.post(page)["Location"] == "https://us02web.zoom.us/j/1"
+
+    # Another provider, and another host at the same one.
+    for source, external_user in (("jitsi", ""), ("zoom", "zoom-user-2")):
+        before = client.post(page)["Location"]
+        if external_user:
+            connect_zoom(schedule, external_user=external_user)
+        Schedule.objects.filter(pk=schedule.pk).update(link_source=source)
+        Slot.objects.filter(pk=booking.slot_id).update(link_source=source)
+        with transaction.atomic():
+            replaced = replace_meeting(lock_slot(booking.slot), now=NOW)
+        assert replaced is not None
+        assert client.post(page)["Location"] == before
+        made = f"https://{source}.example/{replaced.pk}"
+        Meeting.objects.filter(pk=replaced.pk).update(link=Sealed.seal(made), observed="present")
+        assert client.post(page)["Location"] == made
+
+    type_link(booking.slot, LINK, now=NOW)
+    assert client.post(page)["Location"] == LINK
+
+
+def test_whoever_waits_for_a_place_reads_their_number_and_no_link(client: Client) -> None:
+    """J13: class, on waiting list."""
+    slot = make_class(make_capacity_schedule(make_account(), has_waiting_list=True), capacity=1)
+    type_link(slot, LINK, now=NOW)
+    sign_up(slot, "first@example.org")
+    join_waiting_list(slot, client=make_client(email="eva@example.org"), now=NOW)
+    second = join_waiting_list(slot, client=make_client(email="noa@example.org"), now=NOW)
+
+    page = client.get(join_page_of(second))
+
+    assert "You do not have a place yet. You are number 2." in words(page)
+    assert HOST not in page.content.decode() + client.post(join_page_of(second)).content.decode()
 
 
 def test_without_a_link_the_page_says_whom_to_ask(client: Client) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.walk.routes_configuring import CONFIGURING
+from tests.walk.routes_feeds import FEEDS
 from tests.walk.routes_health import HEALTH
 from tests.walk.routes_manage import MANAGE
 from tests.walk.routes_people import PEOPLE
@@ -16,7 +17,7 @@ from tests.walk.routes_public import PUBLIC
 from tests.walk.routes_supervising import SUPERVISING
 from tests.walk.visiting import Route
 
-ROUTES: dict[str, Route] = PUBLIC | MANAGE | HEALTH | PEOPLE | CONFIGURING | SUPERVISING
+ROUTES: dict[str, Route] = PUBLIC | MANAGE | HEALTH | PEOPLE | CONFIGURING | SUPERVISING | FEEDS
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.walk.scene import Scene
 from tests.walk.viewers import Looker
-from tests.walk.visiting import Route, Visit, answer, owner
+from tests.walk.visiting import THE_PERSONAL_ONE_TO_THE_OWNER, Route, Visit, answer, owner
 
 type Visits = Callable[[Scene, Looker], list[Visit]]
 type Form = Mapping[str, Any]
@@ -33,12 +33,24 @@ QUESTIONS = {
     "field_2-kind": "text",
     "field_2-options": "",
 }
+TEXT = {"subject": "", "body": "Hello {name}", "way": "add"}
+LOOKED_AT = ("link", "form", "scheme", "width", "about")
 STARTS = {"how": "listed", "every_0": "", "every_1": "1", "at": "9:00, 10:30"} | {f"at-{day}": "" for day in range(7)}
 WEEK = {f"{name}-{day}-0": clock for day in range(7) for name, clock in (("opens", "09:00"), ("closes", "17:00"))}
 MORE_WEEK = tuple(f"{name}-{day}-{row}" for day in range(7) for name in ("opens", "closes") for row in range(1, 8))
 CLOSED = {"day": "2026-12-24", "until": "2026-12-31", "kind": "closed", "opens": "", "closes": ""}
 SERVICE = {"name": "Voice", "description": "", "minutes_0": "1", "minutes_1": "60", "price_label": "25 €"}
 SERVICE_FIELDS = (*SERVICE, "is_hidden", *(f"need-{place}" for place in range(6)))
+
+
+def of_text(route: str, form: Form | None = None) -> Visits:
+    """Visit the words of the confirmation on the schedule where the owner has put a link into them."""
+
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        where = [scene.account.name, scene.schedules["linkless"].slug, "confirmation", "en"]
+        return [Visit(path=reverse(route, args=where), form=form or {})]
+
+    return visits
 
 
 def of_account(route: str, form: Form) -> Visits:
@@ -102,6 +114,25 @@ CONFIGURING: dict[str, Route] = {
         get=answer(owner(200)),
         post=answer(owner(303)),
         fields=tuple(EDITED),
+    ),
+    "manage:layout": Route(
+        visits=of_kinds("manage:layout", "resource", "class", "linkless", form={"discreet": "1"}),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=("discreet",),
+    ),
+    "manage:text": Route(
+        visits=of_text("manage:text", form={"do": "draft"} | TEXT),
+        get=answer(owner(200), shows=THE_PERSONAL_ONE_TO_THE_OWNER),
+        post=answer(owner(303)),
+        query=LOOKED_AT,
+        fields=("do", *TEXT, *LOOKED_AT),
+    ),
+    "manage:text-preview": Route(
+        visits=of_text("manage:text-preview"),
+        get=answer(owner(200), shows=THE_PERSONAL_ONE_TO_THE_OWNER),
+        query=(*LOOKED_AT, "text"),
+        is_page=False,
     ),
     "manage:delete-schedule": Route(
         visits=of_kinds("manage:delete-schedule", "resource", "class", form={"message": "We close."}),

@@ -17,6 +17,7 @@ from tests.walk.visiting import (
     live_page,
     logged_in,
     named,
+    of_a_mail_about_the_class,
     of_class_slot,
     of_mails,
     of_requests,
@@ -50,10 +51,13 @@ RULES = {
     "repeats": "no",
     "resource_choice": "first",
 }
+MAILED = ("reminder", "second_reminder", "third_reminder", "follow_up")
 MORE_RULES = (
     "check_out_minutes_0", "check_out_minutes_1", "usual_capacity", "shows_places",
     "longest_minutes_0", "longest_minutes_1", "length_step_minutes_0", "length_step_minutes_1", "most_days",
-    "reminder_minutes_0", "reminder_minutes_1", "most_per_day", "most_per_week", "most_per_month", "most_in_total",
+    *(f"{name}_minutes_{part}" for name in MAILED for part in "01"),
+    "tells_owner", "tells_superusers", "copies_to",
+    "most_per_day", "most_per_week", "most_per_month", "most_in_total",
     "most_ahead", "no_overlap", "requires_approval", "has_waiting_list",
 )  # fmt: skip
 HOURS = {f"{name}-{day}-0": clock for day in range(7) for name, clock in (("opens", "09:00"), ("closes", "17:00"))}
@@ -145,7 +149,7 @@ MANAGE: dict[str, Route] = {
         visits=of_schedules("resource", "service", "class", name="manage:process", source="jitsi"),
         get=answer(owner(200), shows=THE_BACKUP_TO_THE_OWNER),
         post=answer(owner(303)),
-        fields=("source", "asked", "passcode", "waiting_room", "backup_link", "applies"),
+        fields=("source", "asked", "passcode", "waiting_room", "backup_link", "reveal", "applies"),
     ),
     "manage:existing": Route(
         visits=of_schedules("resource", "service", "class", name="manage:existing", to="all"),
@@ -208,6 +212,12 @@ MANAGE: dict[str, Route] = {
         get=answer(owner(200)),
         post=answer(owner(303)),
         fields=("meetings",),
+    ),
+    "manage:mails": Route(visits=named("manage:mails"), get=answer(supervisors(200)), query=("page", "state")),
+    "manage:mail-again": Route(
+        visits=of_a_mail_about_the_class("manage:mail-again"),
+        post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
+        fields=("back",),
     ),
     "manage:outbox": Route(visits=named("manage:outbox"), get=answer(owner(200)), query=("page",)),
     "manage:mail": Route(visits=of_mails("manage:mail"), get=answer(owner(200), shows=TO_THE_OWNER)),

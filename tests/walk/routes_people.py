@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from convoca.booking.models import Group, GroupMember, Invitation, Membership, Sealed
 from convoca.booking.operations.addresses import digest, new_token
+from convoca.booking.operations.founding import make_key
 from tests.booking.building import NOW
 from tests.walk.scene import DAY, Scene, start
 from tests.walk.viewers import WITH_LOG_IN, Looker, Secret
@@ -17,6 +19,13 @@ ACCESS = {"who_sees": "users", "who_books": "users", "who_changes": "own", "othe
 GROUPS = ("groups_that_see", "groups_that_book")
 REGISTRATION = {"sign_up": "domain", "sign_up_domain": "example.org", "superusers_may": "add"}
 PROFILE = {"name": "Ada", "phone": "+34 600", "language": "es", "time_zone": "America/Lima"}
+FOUNDER = {
+    "name": "Nora Gil",
+    "email": "nora@sombra.example",
+    "password": "a long way home",
+    "offer": "Lessons",
+    "time_zone": "Europe/Madrid",
+}
 NEW = {"name": "Ada Ruiz", "email": "ada@example.org"}
 USERS = WITH_LOG_IN - {Looker.ELSEWHERE, Looker.BLOCKED}
 
@@ -42,6 +51,11 @@ def of_theirs(name: str, *, query: str = "", **form: Any) -> Callable[[Scene, Lo
         return [Visit(path=reverse(name, args=[scene.account.name, booking.pk]) + query, form=form)]
 
     return visits
+
+
+def with_key(_scene: Scene, _looker: Looker) -> list[Visit]:
+    key = make_key(now=timezone.now())
+    return [Visit(path=f"{reverse('setup')}?key={key}", form=FOUNDER | {"key": key})]
 
 
 def of_group(name: str, /, *people: Looker, **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
@@ -173,6 +187,18 @@ PEOPLE: dict[str, Route] = {
         fields=("person",),
     ),
     "manage:dismiss": Route(visits=of_class_superuser, post=answer(owner(303))),
+    # The address that the server prints makes one account, whoever opens it.
+    "setup": Route(
+        visits=with_key,
+        get=answer(everybody(200)),
+        post=answer(everybody(303)),
+        query=("key",),
+        fields=("key", "name", "email", "password", "offer", "time_zone"),
+    ),
+    "manage:first-steps": Route(visits=named("manage:first-steps"), get=answer(owner(200))),
+    "manage:leave-step-out": Route(
+        visits=named("manage:leave-step-out", step="hours"), post=answer(owner(303)), fields=("step",)
+    ),
     # Becoming a user: the account of the scene takes in only people whom it invites.
     "account_join": Route(
         visits=named("account_join", email="ada@example.org"),

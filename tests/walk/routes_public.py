@@ -62,7 +62,7 @@ PUBLIC: dict[str, Route] = {
     "booking": Route(
         visits=of_bookings("booking"),
         get=answer(holders(200), shows=TO_THE_BROWSER_THAT_BOOKED),
-        query=("moved",),
+        query=("moved", "saved"),
     ),
     # Nobody here was offered a place; who has one, or has asked for it, is shown that, everybody else is told.
     "booking_accept": Route(
@@ -96,6 +96,20 @@ PUBLIC: dict[str, Route] = {
         post=answer(holders(303)),
         fields=("which", "message"),
     ),
+    "booking_details": Route(
+        visits=of_bookings("booking_details"),
+        get=answer(holders(200) | {Looker.CANCELLED: 303}),
+        post=answer(holders(422) | {Looker.CANCELLED: 303}),
+        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1"),
+    ),
+    "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
+    "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),
+    "booking_reminders": Route(
+        visits=of_bookings("booking_reminders"),
+        get=answer(holders(200)),
+        post=answer(holders(303)),
+        fields=("again",),
+    ),
     "booking_calendar": Route(
         visits=of_bookings("booking_calendar"),
         get=answer(holders(200) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
@@ -105,11 +119,12 @@ PUBLIC: dict[str, Route] = {
         visits=of_bookings("join", joins=True),
         get=answer(holders(200)),
         post=answer(holders(303) | dict.fromkeys(WITHOUT_A_PLACE, 200), leads=TO_WHOEVER_PRESSES_JOIN),
+        fields=("when_it_is_time",),
     ),
     "join_card": Route(
         visits=of_bookings("join_card", joins=True, query="?seen=pending&waiting=1"),
         get=answer(holders(200)),
-        query=("seen", "waiting"),
+        query=("seen", "waiting", "patient"),
         is_page=False,
     ),
 }

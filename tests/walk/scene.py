@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from convoca.booking.mail.own_words import Text
 from convoca.booking.mail.post import Post
 from convoca.booking.models import (
     Account,
@@ -37,11 +38,13 @@ from convoca.booking.operations.configuring import set_rules, set_supervisor_fie
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.notifying import notify_next
 from convoca.booking.operations.provisioning import provision_next
+from convoca.booking.operations.texts import publish_text, save_draft
 from convoca.booking.questions.bookings import booking_by_token
 from tests.booking.building import (
     MADRID,
     NOW,
     at,
+    book,
     connect_zoom,
     make_account,
     make_capacity_schedule,
@@ -57,6 +60,7 @@ from tests.walk.viewers import Looker, Secret
 DAY = date(2026, 11, 26)
 TYPED_LINK = "https://rooms.example.net/typed-room-4711?key=typed-key-0815"
 BACKUP_LINK = "https://rooms.example.net/spare-room-4913?key=spare-key-1017"
+PERSONAL_LINK = "https://rooms.example.net/personal-room-5014?key=personal-key-1118"
 PENDING_LINK = "https://rooms.example.net/pending-room-4812?key=pending-key-0916"
 MADE_UP = "bm8tc3VjaC1ib29raW5nIQ"
 CONTACT = "hello@lumbre.example"
@@ -130,6 +134,7 @@ def build_scene() -> Scene:
     held = _book_everything(schedules, slot)
     slots = {secret: _booking(held[looker, secret]).slot for looker, secret in BOOKED_ONCE}
     needles = _make_links(slots)
+    _word_the_confirmation(schedules["linkless"])
     _cancel_and_fill(held, slot, people)
     held[Looker.WAITING, Secret.CLASS] = _book(schedules["class"], "eva@example.org", slot=f"{slot.pk}-wait")
     _block(people[Looker.BLOCKED])
@@ -251,7 +256,7 @@ def _booking(held: Held) -> Booking:
 
 
 def _make_links(slots: Mapping[Secret, Slot]) -> Needles:
-    parts: dict[Secret, list[str]] = {}
+    parts: dict[Secret, list[str]] = {Secret.PERSONAL: _known_by(PERSONAL_LINK)}
     at_zoom = (Secret.ZOOM, Secret.CLASS, Secret.CANCELLED)
     for number, secret in enumerate(at_zoom, start=1):
         parts[secret] = _made_at_zoom(slots[secret], f"8{number}5512{number}4471", f"{secret}Pass{number}7531")
@@ -265,8 +270,20 @@ def _make_links(slots: Mapping[Secret, Slot]) -> Needles:
         if secret in slots:
             # Somebody who supervises may type a link before they have said yes; it stays hidden until then.
             type_link(slots[secret], link, now=timezone.now())
-        parts[secret] = [part.rpartition("=")[2] for part in link.removeprefix("https://rooms.example.net/").split("?")]
+        parts[secret] = _known_by(link)
     return Needles(parts)
+
+
+def _known_by(link: str) -> list[str]:
+    return [part.rpartition("=")[2] for part in link.removeprefix("https://rooms.example.net/").split("?")]
+
+
+def _word_the_confirmation(schedule: Schedule) -> None:
+    """M13: let a link stand in the owner's own words, published and drafted, and somebody be confirmed by them."""
+    text = Text(body=f"We meet here: {PERSONAL_LINK}")
+    publish_text(schedule, "confirmation", "en", text, now=NOW)
+    save_draft(schedule, "confirmation", "en", text, now=NOW)
+    book(schedule, day=DAY + timedelta(days=4), client=make_client("Pau Soler", "pau@example.org"))
 
 
 def _made_at_zoom(slot: Slot, number: str, passcode: str) -> list[str]:

@@ -32,6 +32,7 @@ class Secret(StrEnum):
     PENDING = "pending"
     CANCELLED = "cancelled"
     BACKUP = "the schedules' backup link, which nobody needs yet"
+    PERSONAL = "the link that the owner has put into the words of a confirmation, such as a personal meeting ID"
 
 
 # Who waits, was asked to wait for a yes, or has left, holds an address but no place.
@@ -55,6 +56,7 @@ _OF_THE_CLASS = _OF_THE_ACCOUNT | {Looker.CLASS_SUPERUSER}
 # Whose e-mail address may be told to whom: to themselves, and to those who supervise what they booked.
 ADDRESSES: dict[str, frozenset[Looker]] = {
     "luis@example.org": _OF_THE_CLASS | {Looker.BOOKER, Looker.HOLDER},
+    "pau@example.org": _OF_THE_ACCOUNT | {Looker.ELSEWHERE_SUPERUSER},
     "eva@example.org": _OF_THE_CLASS | {Looker.WAITING},
     "iris@example.org": _OF_THE_ACCOUNT | {Looker.PENDING},
     "marta@example.org": _OF_THE_CLASS | {Looker.CANCELLED},

@@ -8,6 +8,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import reverse
 
+from convoca.booking.models import Notification
 from tests.walk.scene import DAY, MADE_UP, Scene, start
 from tests.walk.viewers import BOOKED, SUPERVISING, WITH_ADDRESS, WITH_LOG_IN, Looker, Secret
 
@@ -105,6 +106,7 @@ TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset(Secret)}
 
 # The owner types it on Configure > Process, and reads it there.
 THE_BACKUP_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.BACKUP})}
+THE_PERSONAL_ONE_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.PERSONAL})}
 TO_SUPERVISORS_OF_TALKS = NOBODY | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), frozenset({Secret.TYPED}))
 
 # The booking that awaits its approval is on a schedule that neither superuser of a single schedule supervises.
@@ -188,6 +190,16 @@ def of_mails(name: str) -> Callable[[Scene, Looker], list[Visit]]:
     def visits(scene: Scene, looker: Looker) -> list[Visit]:
         mails = scene.mails.items()
         return [Visit(path=reverse(name, args=[scene.account.name, m.pk]), about=secret) for secret, m in mails]
+
+    return visits
+
+
+def of_a_mail_about_the_class(name: str) -> Callable[[Scene, Looker], list[Visit]]:
+    """Visit one of the mails that people with a place in the class were sent."""
+
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        sent = Notification.objects.filter(booking__slot=scene.slots[Secret.CLASS], kind="confirmation")
+        return [Visit(path=reverse(name, args=[scene.account.name, sent.order_by("pk")[0].pk]))]
 
     return visits
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from convoca.booking.mail.calendar import manage_address
 from convoca.booking.mail.kinds import OF_A_PLACE
-from convoca.booking.mail.reader import is_for_owner, zone_of
+from convoca.booking.mail.reader import is_for_staff, zone_of
 from convoca.booking.models import Booking, Notification
 from convoca.booking.wording import clock_text, day_text, span_text
 
@@ -42,6 +42,7 @@ def told_beside(notification: Notification) -> list[Notification]:
         told_by=notification.booking,
         kind=notification.kind,
         recipient=notification.recipient,
+        reader=notification.reader,
         sent_at__isnull=True,
         dropped_at__isnull=True,
         booking__status=EXPECTED.get(Kind(notification.kind), Booking.Status.CONFIRMED),
@@ -74,7 +75,7 @@ def heading(notification: Notification) -> str:
 
 def _leads_on(notification: Notification) -> bool:
     is_place = notification.kind in OF_A_PLACE or notification.kind == Kind.REQUEST
-    return is_place and not is_for_owner(notification)
+    return is_place and not is_for_staff(notification)
 
 
 def _when(booking: Booking, zone: str) -> str:

@@ -22,6 +22,7 @@ from icalendar import (
 )
 
 from convoca.booking.mail.envelope import host, one_line, sender_address
+from convoca.booking.mail.occasion import add_conference
 from convoca.booking.mail.phrases import title_with_organiser
 from convoca.booking.models import Booking, Slot
 from convoca.booking.questions.links import Link, LinkState, links_for
@@ -37,6 +38,11 @@ def join_address(booking: Booking) -> str:
 
 def manage_address(booking: Booking) -> str:
     return f"{settings.BASE_URL}/b/{booking.token.open()}"
+
+
+def reminders_address(booking: Booking) -> str:
+    """Return where reminders are stopped."""
+    return f"{manage_address(booking)}/reminders"
 
 
 def schedule_address(booking: Booking) -> str:
@@ -159,10 +165,7 @@ def _add_places(event: Event, booking: Booking, link: Link) -> None:
         return
     join = join_address(booking)
     event.add("LOCATION", join)
-    conference = vUri(join)
-    label = gettext("Video call by the backup link") if link.is_backup else gettext("Video call")
-    conference.params.update({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": label})
-    event.add("CONFERENCE", conference)
+    add_conference(event, join, link)
     backup = gettext("It leads to the backup link.") if link.is_backup else ""
     event.add("DESCRIPTION", "\n".join(filter(None, [join, backup, room, manage])))
 

@@ -7,13 +7,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
 from convoca.booking.mail.beside import told_beside
-from convoca.booking.mail.calendar import cancellation, invitation, publication
+from convoca.booking.mail.calendar import cancellation, invitation, publication, reminders_address
 from convoca.booking.mail.envelope import BookingMail, message_id, require_sendable, sender_of, thread_of
 from convoca.booking.mail.inlining import with_inline_styles
-from convoca.booking.mail.kinds import OF_A_PLACE
+from convoca.booking.mail.kinds import NUDGES, carries_a_place
 from convoca.booking.mail.letter import Letter, write_letter
 from convoca.booking.mail.outcomes import Undeliverable
-from convoca.booking.mail.reader import address_of, language_of
+from convoca.booking.mail.reader import address_of, is_for_staff, language_of
 from convoca.booking.models import Booking, Notification
 from convoca.booking.questions.links import Link
 
@@ -40,14 +40,16 @@ def _add_calendar(mail: BookingMail, notification: Notification, beside: Sequenc
     would read the first entry of it and leave out the others without a word.
     """
     booking = notification.booking
-    if beside and (notification.kind in OF_A_PLACE or notification.kind == Notification.Kind.CANCELLATION):
-        is_over = notification.kind == Notification.Kind.CANCELLATION
+    if is_for_staff(notification):
+        return
+    is_over = notification.kind == Notification.Kind.CANCELLATION
+    if beside and (carries_a_place(notification) or is_over):
         name = gettext("cancelled-bookings.ics") if is_over else gettext("appointments.ics")
         mail.attach(name, publication([booking, *beside], now=now), "application/ics")
-    elif notification.kind in OF_A_PLACE:
+    elif carries_a_place(notification):
         mail.calendar = invitation(booking, now=now)
         mail.attach(gettext("appointment.ics"), mail.calendar, "application/ics")
-    elif notification.kind == Notification.Kind.CANCELLATION:
+    elif is_over:
         mail.calendar, mail.calendar_method = cancellation(booking, now=now), "CANCEL"
         mail.attach(gettext("cancelled-booking.ics"), mail.calendar, "application/ics")
 
@@ -86,6 +88,12 @@ def _headers(notification: Notification) -> dict[str, str]:
     }
     if first is not None and first != own:
         headers |= {"In-Reply-To": first, "References": first}
+    if notification.kind in NUDGES:
+        # One click at the mail program stops these mails (RFC 8058), and nothing else.
+        headers |= {
+            "List-Unsubscribe": f"<{reminders_address(notification.booking)}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
     return headers
 
 

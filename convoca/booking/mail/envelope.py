@@ -1,6 +1,7 @@
 """The outside of a mail: its headers, its parts and the bytes that leave."""
 
 import email.policy
+import hashlib
 import re
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -87,13 +88,21 @@ def message_id(notification: Notification) -> str:
     step = f"{notification.kind}.{notification.slot_revision}-{notification.booking_revision}"
     if notification.offset_minutes:
         step += f".{abs(notification.offset_minutes)}"
+    if notification.recipient != Notification.Recipient.ATTENDEE:
+        step += f".{notification.recipient}"
+    if notification.reader:
+        step += f".{hashlib.sha256(notification.reader.encode()).hexdigest()[:12]}"
+    if notification.again:
+        step += f".again-{notification.again}"
     return f"<{notification.booking.uid.hex}.{step}@{host()}>"
 
 
 def thread_of(notification: Notification) -> str | None:
     """Return the identifier of the first mail about this booking that the same reader was sent, or None."""
     booking = notification.booking
-    sent = booking.notifications.filter(recipient=notification.recipient, sent_at__isnull=False, told_by__isnull=True)
+    sent = booking.notifications.filter(
+        recipient=notification.recipient, reader=notification.reader, sent_at__isnull=False, told_by__isnull=True
+    )
     first = sent.order_by("sent_at", "pk").first()
     if first is None:
         return None

@@ -163,6 +163,13 @@ def _of_a_question(notification: Notification) -> Managing:
                 address=schedule_address(booking),
                 is_asked=True,
             )
+        case Kind.FOLLOW_UP:
+            return Managing(
+                sentence=gettext("Book again:"),
+                button=gettext("Book again"),
+                address=schedule_address(booking),
+                is_asked=True,
+            )
         case Kind.OFFER:
             return Managing(
                 sentence=gettext("Take the place, or say that you no longer need it (no account needed):"),

@@ -48,27 +48,29 @@ def subject(notification: Notification, link: Link, *, several: int = 0, now: da
     """
     booking, zone = notification.booking, zone_of(notification)
     slot, account = booking.slot, notification.account
-    day, clock = _short_day(slot.starts_at, zone), clock_text(slot.starts_at, zone)
+    day, clock = short_day(slot.starts_at, zone), clock_text(slot.starts_at, zone)
     values = {"day": day, "clock": clock, "city": city_text(zone)}
-    what = title_with_organiser(slot, account)
+    what = gettext("your appointment") if slot.schedule.has_discreet_subjects else title_with_organiser(slot, account)
     if several:
         return _subject_of_several(notification, what, values | {"n": str(several)})
     match notification.kind:
         case Kind.MOVED if notification.was_at and notification.was_at != slot.starts_at:
             was = f"{_weekday(notification.was_at, zone)}, {clock_text(notification.was_at, zone)}"
-            return _fit(gettext("Moved to {day}, {clock} ({city}) – was {was}"), "", values | {"was": was})
+            return fit(gettext("Moved to {day}, {clock} ({city}) – was {was}"), "", values | {"was": was})
         case Kind.MOVED:
-            return _fit(gettext("Moved to {day}, {clock} ({city}) – {what}"), what, values)
+            return fit(gettext("Moved to {day}, {clock} ({city}) – {what}"), what, values)
         case Kind.CANCELLATION:
-            return _fit(gettext("Cancelled: {day}, {clock} – {what}"), what, values)
+            return fit(gettext("Cancelled: {day}, {clock} – {what}"), what, values)
         case Kind.LEFT:
-            return _fit(gettext("Cancelled: {day}, {clock} – {what}"), _name_or_somebody(booking), values)
+            return fit(gettext("Cancelled: {day}, {clock} – {what}"), name_or_somebody(booking), values)
         case Kind.CONFIRMATION:
-            return _fit(gettext("Booked: {day}, {clock} ({city}) – {what}"), what, values)
+            return fit(gettext("Booked: {day}, {clock} ({city}) – {what}"), what, values)
         case Kind.LINK_READY | Kind.BACKUP_LINK:
-            return _fit(gettext("Meeting link for {day}, {clock} ({city})"), "", values)
+            return fit(gettext("Meeting link for {day}, {clock} ({city})"), "", values)
         case Kind.LINK_CHANGED:
-            return _fit(gettext("New meeting link for {day}, {clock} ({city})"), "", values)
+            return fit(gettext("New meeting link for {day}, {clock} ({city})"), "", values)
+        case Kind.FOLLOW_UP:
+            return fit(gettext("Thank you for coming: {what}"), what, values)
         case Kind.REMINDER:
             return _reminder_subject(booking, what, values, link, now=now)
         case _:
@@ -78,18 +80,18 @@ def subject(notification: Notification, link: Link, *, several: int = 0, now: da
 def _subject_of_several(notification: Notification, what: str, values: dict[str, str]) -> str:
     match notification.kind:
         case Kind.MOVED:
-            return _fit(gettext("Moved: {n} dates, the first to {day}, {clock} ({city}) – {what}"), what, values)
+            return fit(gettext("Moved: {n} dates, the first to {day}, {clock} ({city}) – {what}"), what, values)
         case Kind.CANCELLATION:
-            return _fit(gettext("Cancelled: {n} dates from {day}, {clock} – {what}"), what, values)
+            return fit(gettext("Cancelled: {n} dates from {day}, {clock} – {what}"), what, values)
         case Kind.DECLINED:
-            return _fit(gettext("Not possible: {n} dates from {day}, {clock} – choose others"), "", values)
+            return fit(gettext("Not possible: {n} dates from {day}, {clock} – choose others"), "", values)
         case Kind.REQUEST:
-            return _fit(gettext("Request sent: {n} dates from {day}, {clock} ({city})"), "", values)
+            return fit(gettext("Request sent: {n} dates from {day}, {clock} ({city})"), "", values)
         case Kind.APPROVAL_WANTED:
             booking = notification.booking
-            return _fit(gettext("Approve {n} dates? {what}, {day}, {clock}"), _name_or_somebody(booking), values)
+            return fit(gettext("Approve {n} dates? {what}, {day}, {clock}"), name_or_somebody(booking), values)
         case _:
-            return _fit(gettext("Booked: {n} dates from {day}, {clock} ({city}) – {what}"), what, values)
+            return fit(gettext("Booked: {n} dates from {day}, {clock} ({city}) – {what}"), what, values)
 
 
 def _question_subject(notification: Notification, what: str, values: dict[str, str]) -> str:
@@ -97,27 +99,28 @@ def _question_subject(notification: Notification, what: str, values: dict[str, s
     booking = notification.booking
     match notification.kind:
         case Kind.REQUEST:
-            return _fit(gettext("Request sent: {day}, {clock} ({city})"), "", values)
+            return fit(gettext("Request sent: {day}, {clock} ({city})"), "", values)
         case Kind.APPROVAL_WANTED:
-            return _fit(gettext("Approve? {what}, {day}, {clock}"), _name_or_somebody(booking), values)
+            return fit(gettext("Approve? {what}, {day}, {clock}"), name_or_somebody(booking), values)
         case Kind.DECLINED:
-            return _fit(gettext("Not possible: {day}, {clock} – choose another time"), "", values)
+            return fit(gettext("Not possible: {day}, {clock} – choose another time"), "", values)
         case Kind.WAITING:
             pattern = gettext("Waiting list, number {n}: {what}")
-            return _fit(pattern, what, {"n": str(position_of(booking))})
+            return fit(pattern, what, {"n": str(position_of(booking))})
         case Kind.OFFER:
-            return _fit(gettext("A place is free until {time}: {what}"), what, {"time": until_text(booking)})
+            return fit(gettext("A place is free until {time}: {what}"), what, {"time": until_text(booking)})
         case _:
-            return _fit(gettext("Still on the waiting list: {day}, {clock} – {what}"), what, values)
+            return fit(gettext("Still on the waiting list: {day}, {clock} – {what}"), what, values)
 
 
 def until_text(booking: Booking) -> str:
     """Return until when an offered place is held: "Thu 26 Nov, 18:00 (Madrid)"."""
     until, zone = booking.offered_until or booking.slot.starts_at, booking.time_zone
-    return f"{_short_day(until, zone)}, {clock_text(until, zone)} ({city_text(zone)})"
+    return f"{short_day(until, zone)}, {clock_text(until, zone)} ({city_text(zone)})"
 
 
-def _name_or_somebody(booking: Booking) -> str:
+def name_or_somebody(booking: Booking) -> str:
+    """Return whose booking it is, for the owner's side."""
     return greeted_name(booking) or gettext("Somebody")
 
 
@@ -125,17 +128,17 @@ def _reminder_subject(booking: Booking, what: str, values: dict[str, str], link:
     left = booking.slot.starts_at - now
     if left <= SOON:
         pattern = gettext("In {length}: {what} – join link inside") if link.is_ready else gettext("In {length}: {what}")
-        return _fit(pattern, what, {"length": _rounded(left)})
+        return fit(pattern, what, {"length": _rounded(left)})
     match _days_ahead(booking, now=now):
         case 0:
-            return _fit(gettext("Today {clock} ({city}): {what}"), what, values)
+            return fit(gettext("Today {clock} ({city}): {what}"), what, values)
         case 1:
-            return _fit(gettext("Tomorrow {clock} ({city}): {what}"), what, values)
+            return fit(gettext("Tomorrow {clock} ({city}): {what}"), what, values)
         case _:
-            return _fit(gettext("Reminder: {day}, {clock} ({city}) – {what}"), what, values)
+            return fit(gettext("Reminder: {day}, {clock} ({city}) – {what}"), what, values)
 
 
-def _fit(pattern: str, what: str, values: dict[str, str]) -> str:
+def fit(pattern: str, what: str, values: dict[str, str]) -> str:
     """Fill in the pattern; what the occasion is called is cut first, then the end."""
     room = SUBJECT_MAX_CHARS - len(pattern.format(what="", **values))
     return one_line(_cut(pattern.format(what=_cut(what, max(room, 1)), **values), SUBJECT_MAX_CHARS))
@@ -150,7 +153,8 @@ def _rounded(left: timedelta) -> str:
     return minutes_text(max(steps, 1) * ROUNDED_TO_MINUTES)
 
 
-def _short_day(instant: datetime, time_zone: str) -> str:
+def short_day(instant: datetime, time_zone: str) -> str:
+    """Return "Thu 26 Nov", on the calendar of `time_zone`."""
     return day_text(instant.astimezone(ZoneInfo(time_zone)).date(), "short")
 
 
@@ -178,7 +182,7 @@ def opening(notification: Notification, *, several: int = 0, now: datetime) -> s
     is_class = booking.slot.schedule.is_capacity
     match notification.kind:
         case Kind.APPROVAL_WANTED if several:
-            return gettext("{name} asks for {n} dates.").format(name=_name_or_somebody(booking), n=several)
+            return gettext("{name} asks for {n} dates.").format(name=name_or_somebody(booking), n=several)
         case _ if several:
             plain = _opening_of_several(notification, is_class=is_class).format(n=several)
         case Kind.CONFIRMATION:
@@ -193,14 +197,16 @@ def opening(notification: Notification, *, several: int = 0, now: datetime) -> s
             plain = gettext("Use this link for your appointment")
         case Kind.REMINDER:
             plain = _reminder_opening(booking, is_class=is_class, now=now)
+        case Kind.FOLLOW_UP:
+            plain = gettext("Thank you for coming")
         case Kind.MOVED:
             plain = gettext("Your booking has moved") if is_class else gettext("Your appointment has moved")
         case Kind.CANCELLATION:
             plain = gettext("Your booking is cancelled") if is_class else gettext("Your appointment is cancelled")
         case Kind.APPROVAL_WANTED:
-            return gettext("{name} asks for this time.").format(name=_name_or_somebody(booking))
+            return gettext("{name} asks for this time.").format(name=name_or_somebody(booking))
         case Kind.LEFT:
-            return gettext("{name} has cancelled.").format(name=_name_or_somebody(booking))
+            return gettext("{name} has cancelled.").format(name=name_or_somebody(booking))
         case _:
             plain = _question_opening(notification)
     name = greeted_name(booking)
@@ -247,6 +253,14 @@ def _reminder_opening(booking: Booking, *, is_class: bool, now: datetime) -> str
             return gettext("Your booking is coming up") if is_class else gettext("Your appointment is coming up")
 
 
+def resources_of(booking: Booking) -> str:
+    """Return what is booked beside the occasion's own name: a person, a room. An example takes nothing."""
+    if booking.slot._state.adding:
+        return ""
+    taken = booking.slot.occupancies.select_related("resource").order_by("pk")
+    return ", ".join(one_line(each.resource.name) for each in taken)
+
+
 def greeted_name(booking: Booking) -> str:
     """Return the person's name, or nothing if it is long or reads as an address."""
     name = one_line(booking.name)
@@ -269,6 +283,8 @@ def preheader(notification: Notification, link: Link) -> str:
             return gettext("Choose another time from this email.")
         case Kind.OFFER:
             return gettext("It is held for you until then.")
+        case Kind.FOLLOW_UP:
+            return gettext("Book again from this email.")
     if link.is_ready:
         return gettext("Join or cancel from this email.")
     return gettext("See or cancel it from this email.")
@@ -289,7 +305,7 @@ def other_side(slot: Slot, time_zone: str) -> str:
     theirs = slot.schedule.time_zone
     if _offset(slot.starts_at, theirs) == _offset(slot.starts_at, time_zone):
         return ""
-    day = _capital(_short_day(slot.starts_at, theirs))
+    day = _capital(short_day(slot.starts_at, theirs))
     hours = f"{clock_text(slot.starts_at, theirs)}–{clock_text(slot.ends_at, theirs)}"
     return f"{day}, {hours} ({zone_text(theirs, slot.starts_at)})"
 
@@ -312,8 +328,11 @@ def join_sentence(link: Link, account: Account, *, has_changed: bool, time_zone:
             return gettext("This address already opens the new one:")
         case LinkState.READY:
             return gettext("Join the meeting:")
+        case LinkState.NOT_YET if link.opens_at is not None:
+            opens = f"{short_day(link.opens_at, time_zone)}, {clock_text(link.opens_at, time_zone)}"
+            return gettext("This address opens the meeting from {time} on:").format(time=opens)
         case LinkState.QUOTA if link.again_at is not None:
-            again = f"{_short_day(link.again_at, time_zone)}, {clock_text(link.again_at, time_zone)}"
+            again = f"{short_day(link.again_at, time_zone)}, {clock_text(link.again_at, time_zone)}"
             return gettext(
                 "Your meeting link will be created after {time}. This address will open it then, and we will email you:"
             ).format(time=again)

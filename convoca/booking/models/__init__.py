@@ -3,10 +3,12 @@
 from convoca.booking.models.account import Account, Invitation, Language, Membership, Supervision, User
 from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
+from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
+from convoca.booking.models.message import MessageText, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.rules import Audience, BookingRules, Changes, Visibility
@@ -33,6 +35,7 @@ __all__ = [
     "CallPace",
     "Changes",
     "Connection",
+    "Feed",
     "FormField",
     "Grant",
     "Group",
@@ -43,11 +46,13 @@ __all__ = [
     "Meeting",
     "MeetingAttempt",
     "Membership",
+    "MessageText",
     "Notification",
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
     "QuotaDay",
+    "ReminderStop",
     "Resource",
     "Schedule",
     "ScheduleGroup",

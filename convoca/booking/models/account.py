@@ -57,6 +57,8 @@ class Account(models.Model):
     sign_up = models.CharField(max_length=16, choices=SignUp, default=SignUp.INVITATION)
     sign_up_domain = models.CharField(max_length=100, blank=True)
     superusers_may = models.CharField(max_length=16, choices=SuperusersMay, default=SuperusersMay.NOTHING)
+    # Names of what a new owner has not done yet and has not left out, with spaces between them.
+    first_steps = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

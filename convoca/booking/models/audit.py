@@ -34,6 +34,7 @@ class AuditEntry(models.Model):
         ACCEPTED = "accepted", _("Took the offered place")
         PASSED_OVER = "passed_over", _("Let the offer pass")
         EDITED = "edited", _("Edited")
+        ERASED = "erased", _("Deleted their data")
         OPENED = "opened", _("Made the slot")
         INVITED = "invited", _("Invited")
         JOINED = "joined", _("Joined")

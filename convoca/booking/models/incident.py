@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from convoca.booking.models.account import Account
+from convoca.booking.models.account import Account, Membership
 from convoca.booking.models.connection import Connection
 from convoca.booking.models.owed import OwedMail
 
@@ -55,7 +55,9 @@ class Incident(models.Model):
 
 
 class Alert(OwedMail):
-    """A mail owed to the owner of an account: of an incident, or of a connection that was given up.
+    """A mail owed to the owner of an account, of an incident or of a connection that was given up; or of a day.
+
+    A digest of what is on one `day` is owed to the `membership` who wants it.
 
     As with every mail owed, its address and words, and whether it is still owed, are read when it is sent, and
     `unanswered` counts the sendings whose outcome was never learnt. `failed`: it could not be delivered.
@@ -66,15 +68,23 @@ class Alert(OwedMail):
         STILL_OPEN = "still_open", _("Still trouble, a day before")
         ALL_CLEAR = "all_clear", _("All clear")
         RECEIPT = "receipt", _("Receipt of a disconnection")
+        DIGEST = "digest", _("The day")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="alerts")
     kind = models.CharField(max_length=16, choices=Kind)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, blank=True, related_name="alerts")
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, blank=True, related_name="alerts")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, blank=True, related_name="digests")
+    day = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["incident", "kind"], name="alert_once_per_incident")]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "kind"], name="alert_once_per_incident"),
+            models.UniqueConstraint(
+                fields=["membership", "day"], condition=Q(membership__isnull=False), name="digest_once_a_day"
+            ),
+        ]
         indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="alert_due")]
 
     def __str__(self) -> str:

@@ -17,6 +17,8 @@ class Notification(OwedMail):
     `was_at` is when what has moved was to be, as its reader was told last. `told_by` is the person's other booking
     whose mail of this kind tells of this one too: then no mail of its own is due, and both count as sent at once.
     `failed`: it was owed, and could not be delivered. A backup link that another mail carried counts as sent with that.
+    `reader` tells apart those of one role: the membership's id of a superuser, the address of who gets copies. `again`
+    counts how often somebody had it sent once more: each time it is another mail.
     """
 
     class Kind(models.TextChoices):
@@ -25,6 +27,7 @@ class Notification(OwedMail):
         LINK_CHANGED = "link_changed", _("New meeting link")
         BACKUP_LINK = "backup_link", _("Backup link")
         REMINDER = "reminder", _("Reminder")
+        FOLLOW_UP = "follow_up", _("Follow-up")
         CANCELLATION = "cancellation", _("Cancellation")
         REQUEST = "request", _("Request received")
         APPROVAL_WANTED = "approval_wanted", _("Approval wanted")
@@ -38,6 +41,8 @@ class Notification(OwedMail):
     class Recipient(models.TextChoices):
         ATTENDEE = "attendee", _("Attendee")
         OWNER = "owner", _("Owner")
+        SUPERUSER = "superuser", _("Superuser")
+        COPY = "copy", _("Copy")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notifications")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="notifications")
@@ -50,17 +55,42 @@ class Notification(OwedMail):
         Booking, on_delete=models.SET_NULL, null=True, blank=True, related_name="tells", db_index=False
     )
     recipient = models.CharField(max_length=16, choices=Recipient, default=Recipient.ATTENDEE)
+    reader = models.CharField(max_length=254, blank=True)
+    again = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["booking", "kind", "offset_minutes", "slot_revision", "booking_revision", "recipient"],
+                fields=[
+                    "booking",
+                    "kind",
+                    "offset_minutes",
+                    "slot_revision",
+                    "booking_revision",
+                    "recipient",
+                    "reader",
+                ],
                 name="notification_owed_once",
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="notification_due"),
+            # Of what is due in the same instant, what starts first comes first: a reminder's offset is negative.
+            models.Index(
+                fields=["due_at", "-offset_minutes", "id"],
+                condition=models.Q(due_at__isnull=False),
+                name="notification_next",
+            ),
+            # What somebody waits for has no offset, and does not queue behind ten thousand reminders.
+            models.Index(
+                fields=["offset_minutes", "due_at", "id"],
+                condition=models.Q(due_at__isnull=False),
+                name="notification_waited_for",
+            ),
+            models.Index(
+                fields=["lease_until"], condition=models.Q(lease_until__isnull=False), name="notification_leased"
+            ),
             models.Index(fields=["account", "booking"], name="notification_of_booking"),
+            models.Index(fields=["account", "-id"], name="notification_of_account"),
             models.Index(fields=["account"], condition=models.Q(failed=True), name="notification_failed"),
             models.Index(
                 fields=["told_by"], condition=models.Q(told_by__isnull=False), name="notification_told_beside"

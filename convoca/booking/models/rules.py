@@ -72,6 +72,13 @@ class BookingRules(models.Model):
     change_limit_minutes = models.PositiveIntegerField(default=0)
     cancel_limit_minutes = models.PositiveIntegerField(default=0)
     reminder_minutes = models.PositiveIntegerField(null=True, blank=True, default=24 * 60)
+    second_reminder_minutes = models.PositiveIntegerField(null=True, blank=True)
+    third_reminder_minutes = models.PositiveIntegerField(null=True, blank=True)
+    follow_up_minutes = models.PositiveIntegerField(null=True, blank=True)
+    # Who else is told of what is booked, moved and cancelled; the addresses are one on each line.
+    tells_owner = models.BooleanField(default=False)
+    tells_superusers = models.BooleanField(default=False)
+    copies_to = models.TextField(blank=True)
 
     most_per_day = models.PositiveSmallIntegerField(null=True, blank=True)
     most_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -98,3 +105,9 @@ class BookingRules(models.Model):
             ),
             models.CheckConstraint(condition=Q(length_step_minutes__gt=0), name="%(class)s_step_positive"),
         ]
+
+    @property
+    def reminds_before(self) -> tuple[int, ...]:
+        """So many minutes before the start people are reminded; the earliest reminder first."""
+        wanted = (self.reminder_minutes, self.second_reminder_minutes, self.third_reminder_minutes)
+        return tuple(sorted({minutes for minutes in wanted if minutes is not None}, reverse=True))

@@ -48,8 +48,13 @@ class Schedule(BookingRules):
     meeting_passcode = models.BooleanField(default=True)
     waiting_room = models.BooleanField(default=False)
     backup_link = SealedField()
+    # How long before the start its people see the link; empty: as soon as it is there.
+    reveal_minutes = models.PositiveIntegerField(null=True, blank=True)
     # To which existing bookings the source of links is being applied; empty again when all of them have been wished.
     applying = models.CharField(max_length=8, choices=Applying, default=Applying.NOTHING, blank=True)
+
+    # Subjects of its mails do not say what was booked: for health, or legal advice.
+    has_discreet_subjects = models.BooleanField(default=False)
 
     resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
     created_at = models.DateTimeField(auto_now_add=True)

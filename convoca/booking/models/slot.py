@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.account import Account, Language, Membership
@@ -110,6 +111,7 @@ class Booking(models.Model):
     `made_with` is the first of several bookings that were made in one act. `passed_at` is when somebody who waits let
     an offer pass; empty again when a further place becomes free. `form_digest` is by what the form is known that made
     it: however often that is sent, it makes one booking. `missed_at` is when somebody noted that they did not come.
+    `erased_at` is when whose it was had their data deleted: what they wrote is gone, and both addresses with it.
     """
 
     class Status(models.TextChoices):
@@ -161,6 +163,7 @@ class Booking(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     missed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -187,6 +190,15 @@ class Booking(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.status == self.Status.CONFIRMED
+
+    @property
+    def called(self) -> str:
+        """Return the name of whose booking it is; where they had it deleted, that."""
+        return self.name or gettext("(data deleted)")
+
+    @property
+    def is_erased(self) -> bool:
+        return self.erased_at is not None
 
     @property
     def was_missed(self) -> bool:

@@ -16,7 +16,7 @@ from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import lock_places, owe_backup_link
 from convoca.booking.operations.taking import lock_slot
 from convoca.booking.operations.wishing import WITH_A_LINK
-from convoca.booking.questions.links import BACKUP_BEFORE, IN_USE, PROMISED_WITHIN, link_of
+from convoca.booking.questions.links import BACKUP_BEFORE, IN_USE, PROMISED_WITHIN, link_of, opens_at
 
 # What has been going on for longer is no longer waited for.
 BEGUN_AT_MOST = timedelta(hours=24)
@@ -71,5 +71,6 @@ def tell_of_backup(slot: Slot, *, now: datetime) -> None:
         held = lock_slot(slot)
         places = lock_places(held)
         if link_of(held, now=now).is_backup:
-            owe_backup_link(places, held, now=now)
+            # Before they may see a link, a mail could not carry it.
+            owe_backup_link(places, held, now=max(now, opens_at(held) or now))
             notify_due.enqueue()

@@ -29,6 +29,7 @@ from convoca.booking.operations.taking import (
     take_resources,
 )
 from convoca.booking.operations.wishing import born_with_meeting, link_source_at_birth, wanted_meeting
+from convoca.booking.questions.links import opens_at
 from convoca.booking.questions.offers import needs_of
 from convoca.booking.questions.series import rest_of_series
 from convoca.booking.questions.terms import Terms, client_terms, length_of
@@ -309,5 +310,10 @@ def new_booking(slot: Slot, *, client: Client, quantity: int) -> Booking:
 def confirm(booking: Booking, slot: Slot, meeting: Meeting | None, *, now: datetime) -> None:
     """Owe the confirmation of a confirmed booking, which waits a little for a link that is being made."""
     link_is_coming = meeting is not None and not meeting.link
-    owe_confirmation(booking, slot, link_is_coming=link_is_coming, now=now)
-    (provision_due if link_is_coming else notify_due).enqueue()
+    # A link that is not shown yet is not waited for: the mail could not carry it.
+    waits = link_is_coming and (opens_at(slot) or now) <= now
+    owe_confirmation(booking, slot, link_is_coming=waits, now=now)
+    if link_is_coming:
+        provision_due.enqueue()
+    if not waits:
+        notify_due.enqueue()

@@ -116,6 +116,8 @@ def may_undo(booking: Booking, *, now: datetime, by: Actor = ATTENDEE) -> bool:
     cancelled_at = booking.cancelled_at
     if booking.status != Booking.Status.CANCELLED or cancelled_at is None or now - cancelled_at > UNDO_WINDOW:
         return False
+    if booking.is_erased:
+        return False
     last = booking.audit.order_by("-pk").first()
     return by.supervises or (last is not None and last.verb == Verb.CANCELLED and last.actor in OWN)
 

@@ -46,18 +46,24 @@ def choose_link_source(schedule: Schedule, source: str, *, now: datetime) -> Non
     set_link_source(schedule, source, connection=connection, now=now)
 
 
+# Of a reveal window, which is counted in minutes before the start: there is none.
+AT_ONCE = -1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Process:
     """What the page Process holds. None leaves as it is what the page did not show.
 
     `passcode` and `waiting_room` are how guests come into meetings that are made from now on. `backup_link` is a link,
-    the invitation that holds it, or nothing. `applies`: also to what is booked already.
+    the invitation that holds it, or nothing. `reveal_minutes` before the start people see the link, also of what is
+    booked already; AT_ONCE: as soon as it is there. `applies`: the source also to what is booked already.
     """
 
     source: str
     passcode: bool | None = None
     waiting_room: bool | None = None
     backup_link: str | None = None
+    reveal_minutes: int | None = None
     applies: bool = False
 
 
@@ -68,6 +74,8 @@ def set_process(schedule: Schedule, process: Process, *, now: datetime) -> None:
     """
     columns = {"meeting_passcode": process.passcode, "waiting_room": process.waiting_room}
     changed: dict[str, object] = {name: wanted for name, wanted in columns.items() if wanted is not None}
+    if process.reveal_minutes is not None:
+        changed["reveal_minutes"] = None if process.reveal_minutes == AT_ONCE else process.reveal_minutes
     if process.backup_link is not None:
         link = guests_link(process.backup_link) if process.backup_link.strip() else ""
         if link != schedule.backup_link.open():

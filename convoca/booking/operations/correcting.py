@@ -25,12 +25,17 @@ NEW_ADDRESSES = ("token", "token_digest", "join_token", "join_token_digest", "re
 
 @dataclass(frozen=True, kw_only=True)
 class Correction:
-    """What is true of a booking. `details` are answers by the names of its columns; None leaves the field as it is."""
+    """What is true of a booking. `details` are answers by the names of its columns; None leaves a field as it is.
+
+    `language` and `time_zone` are those of its mails and of its own page.
+    """
 
     name: str
     email: str
     details: Mapping[str, str] = field(default_factory=dict)
     super_field: str | None = None
+    language: str | None = None
+    time_zone: str | None = None
 
 
 def correct(booking: Booking, correction: Correction, *, by: Actor, now: datetime) -> list[str]:
@@ -41,12 +46,12 @@ def correct(booking: Booking, correction: Correction, *, by: Actor, now: datetim
     """
     with transaction.atomic():
         slot, held = lock_slot_and_booking(booking)
-        if held.status == Booking.Status.CANCELLED:
+        if held.status == Booking.Status.CANCELLED or held.is_erased:
             raise AlreadyCancelled
         link, noted = part_note(slot.schedule, correction.super_field)
         columns = {"name": correction.name, "email": correction.email, **correction.details}
-        if noted is not None:
-            columns["super_field"] = noted
+        further = {"super_field": noted, "language": correction.language, "time_zone": correction.time_zone}
+        columns |= {column: value for column, value in further.items() if value is not None}
         changed = [column for column, value in columns.items() if getattr(held, column) != value]
         for column in changed:
             setattr(held, column, columns[column])

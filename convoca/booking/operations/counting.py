@@ -30,13 +30,18 @@ _OF_GUEST = Prepared(
 def lock_person(account_id: int, membership: Membership | None, email: str) -> None:
     """Hold the person, so that two bookings of theirs are counted one after the other. Comes before every other lock.
 
-    A guest has no row: on PostgreSQL an advisory lock on account and e-mail stands for it; on SQLite every write
-    transaction is alone anyway.
+    A guest has no row: on PostgreSQL an advisory lock on account and e-mail stands for it.
     """
     if membership is not None:
         Membership.objects.select_for_update(no_key=True).filter(account_id=account_id, pk=membership.pk).first()
-    elif connection.vendor == "postgresql":
-        key = hashlib.sha256(f"{account_id}:{email.lower()}".encode()).digest()[:8]
+    else:
+        hold_name(f"{account_id}:{email.lower()}")
+
+
+def hold_name(name: str) -> None:
+    """Hold what has a name but no row until the transaction ends. On SQLite every write transaction is alone anyway."""
+    if connection.vendor == "postgresql":
+        key = hashlib.sha256(name.encode()).digest()[:8]
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(key, signed=True)])
 

@@ -74,7 +74,7 @@ def edit_slot(slot: Slot, changes: SlotChanges, *, following: bool, by: Actor, n
         moved = [each for each in changed if before[each.pk] != Interval(each.starts_at, each.ends_at)]
         let_others_tell([each for slot in moved for each in people.get(slot.pk, [])], kinds=OF_THE_TIME, now=now)
         told = each_person_once(moved, people)
-        owe_moves(((each, before[each.slot_id].starts_at, teller) for each, teller in told), now=now)
+        owe_moves(((each, before[each.slot_id].starts_at, teller) for each, teller in told), is_for_all=True, now=now)
         if changed:
             provision_due.enqueue()
             notify_due.enqueue()

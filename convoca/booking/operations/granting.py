@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from convoca.booking.models import Connection, Grant, Sealed
 from convoca.booking.operations.leasing import CALL_SECONDS, LEASE, unleased
 from convoca.booking.operations.pacing import Paced
+from convoca.booking.operations.turns import out_of_turn
 from convoca.booking.operations.vendors import application_for
 from convoca.core.reconcile import back_off
 from convoca.providers import connected_provider_by_id
@@ -80,7 +81,8 @@ def _refresh(grant: Grant, *, now: datetime) -> str:
     if not held:
         raise NoTokenNow
     try:
-        tokens = carry_out(_new_tokens(grant), seconds=CALL_SECONDS)
+        with out_of_turn():
+            tokens = carry_out(_new_tokens(grant), seconds=CALL_SECONDS)
     except (ProviderError, OutcomeLost) as error:
         _give_up(grant, claim, error, now=now)
         raise (AccessLost if isinstance(error, NotAuthorized) else NoTokenNow) from error

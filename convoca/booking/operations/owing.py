@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from convoca.booking.mail.kinds import OF_A_PLACE
+from convoca.booking.mail.kinds import OF_A_TIME
 from convoca.booking.models import Booking, Meeting, Notification, Slot
-from convoca.core.reminders import reminder_due
+from convoca.booking.operations.copying import copies_of, questions_to_superusers
+from convoca.core.reminders import follow_up_due, reminder_due
 
 # How long a confirmation waits for its link; then it goes out and the link follows in a mail of its own.
 LINK_GRACE = timedelta(seconds=20)
@@ -21,6 +22,7 @@ OF_OTHERS = frozenset(Notification.Kind) - {Notification.Kind.CANCELLATION}
 # What a booking that has moved tells no more.
 OF_THE_TIME = frozenset({Notification.Kind.CONFIRMATION})
 
+TO_ATTENDEES = Q(recipient=Notification.Recipient.ATTENDEE)
 UNTOLD: dict[str, Any] = {"sent_at__isnull": True, "dropped_at__isnull": True}
 
 
@@ -32,14 +34,16 @@ def owe_confirmation(
     told_by: Booking | None = None,
     now: datetime,
 ) -> None:
-    """Owe the mail that says "booked", and the reminder if its instant has not passed.
+    """Owe the mail that says "booked", copies of it, and the reminders whose instants have not passed.
 
     `told_by` is the first booking made in the same act: its mail tells of this one.
     """
     waits = link_is_coming and slot.starts_at - now > STARTS_SOON
     due_at = now + LINK_GRACE if waits else now
     confirmation = _owed(booking, slot, Notification.Kind.CONFIRMATION, due_at=due_at, told_by=told_by)
-    _owe([confirmation, *_reminder(booking, slot, now=now)])
+    booking.slot = slot
+    copies = copies_of([confirmation], now=now)
+    _owe([confirmation, *copies, *_around(booking, slot, now=now)])
 
 
 def owe_confirmations(standing: Iterable[tuple[Booking, Booking | None]], *, now: datetime) -> None:
@@ -50,19 +54,23 @@ def owe_confirmations(standing: Iterable[tuple[Booking, Booking | None]], *, now
     owed: list[Notification] = []
     for booking, teller in standing:
         confirmation = _owed(booking, booking.slot, Notification.Kind.CONFIRMATION, due_at=now, told_by=teller)
-        owed += [confirmation, *_reminder(booking, booking.slot, now=now)]
-    _owe(owed)
+        owed += [confirmation, *_around(booking, booking.slot, now=now)]
+    _owe([*owed, *copies_of(owed, now=now)])
 
 
-def _reminder(booking: Booking, slot: Slot, *, now: datetime) -> list[Notification]:
-    """Return the reminder, or nothing if none is wanted or its instant has passed."""
-    before = slot.schedule.reminder_minutes
-    if before is None:
-        return []
-    due_at = reminder_due(starts_at=slot.starts_at, before=timedelta(minutes=before), now=now)
-    if due_at is None:
-        return []
-    return [_owed(booking, slot, Notification.Kind.REMINDER, due_at=due_at, offset_minutes=-before)]
+def _around(booking: Booking, slot: Slot, *, now: datetime) -> list[Notification]:
+    """Return the reminders and the follow-up that the schedule wants, without those whose instant has passed."""
+    owed = []
+    for before in slot.schedule.reminds_before:
+        due_at = reminder_due(starts_at=slot.starts_at, before=timedelta(minutes=before), now=now)
+        if due_at is not None:
+            owed.append(_owed(booking, slot, Notification.Kind.REMINDER, due_at=due_at, offset_minutes=-before))
+    after = slot.schedule.follow_up_minutes
+    if after is not None:
+        due_at = follow_up_due(ends_at=slot.ends_at, after=timedelta(minutes=after), now=now)
+        if due_at is not None:
+            owed.append(_owed(booking, slot, Notification.Kind.FOLLOW_UP, due_at=due_at, offset_minutes=after))
+    return owed
 
 
 def owe_cancellation(booking: Booking, slot: Slot, *, now: datetime) -> None:
@@ -75,12 +83,11 @@ def owe_cancellations(ended: Iterable[tuple[Booking, Booking | None]], *, now: d
 
     The bookings' slots are known.
     """
-    _owe(
-        [
-            _owed(booking, booking.slot, Notification.Kind.CANCELLATION, due_at=now, told_by=teller)
-            for booking, teller in ended
-        ]
-    )
+    owed = [
+        _owed(booking, booking.slot, Notification.Kind.CANCELLATION, due_at=now, told_by=teller)
+        for booking, teller in ended
+    ]
+    _owe([*owed, *copies_of(owed, now=now)])
 
 
 def owe_parting(booking: Booking, slot: Slot, *, now: datetime) -> None:
@@ -90,7 +97,7 @@ def owe_parting(booking: Booking, slot: Slot, *, now: datetime) -> None:
 
 
 def owe_request(booking: Booking, slot: Slot, *, told_by: Booking | None = None, now: datetime) -> None:
-    """Owe the attendee the word that the request has arrived, and the owner the question."""
+    """Owe the attendee the word that the request has arrived, and the owner's side the question."""
     booking.slot = slot
     owe_requests([(booking, told_by)], now=now)
 
@@ -101,8 +108,9 @@ def owe_requests(asked: Iterable[tuple[Booking, Booking | None]], *, now: dateti
     owed: list[Notification] = []
     for booking, teller in asked:
         owed.append(_owed(booking, booking.slot, Notification.Kind.REQUEST, due_at=now, told_by=teller))
-        question = Notification.Kind.APPROVAL_WANTED
-        owed.append(_owed(booking, booking.slot, question, due_at=now, told_by=teller, recipient=owner))
+        kind = Notification.Kind.APPROVAL_WANTED
+        question = _owed(booking, booking.slot, kind, due_at=now, told_by=teller, recipient=owner)
+        owed += [question, *questions_to_superusers(question, now=now)]
     _owe(owed)
 
 
@@ -121,10 +129,13 @@ def owe_move(booking: Booking, slot: Slot, *, was_at: datetime, now: datetime) -
     owe_moves([(booking, was_at, None)], now=now)
 
 
-def owe_moves(moves: Iterable[tuple[Booking, datetime, Booking | None]], *, now: datetime) -> None:
+def owe_moves(
+    moves: Iterable[tuple[Booking, datetime, Booking | None]], *, is_for_all: bool = False, now: datetime
+) -> None:
     """Owe the mails that say "moved": for each booking when it was to be, and whose mail tells of it, if another's.
 
-    The bookings' slots are known, and are those of the new times.
+    The bookings' slots are known, and are those of the new times. Of what was moved for all who come there are no
+    copies, of which there would be one for each of them.
     """
     moves = list(moves)
     untold = Notification.objects.filter(
@@ -137,8 +148,9 @@ def owe_moves(moves: Iterable[tuple[Booking, datetime, Booking | None]], *, now:
     for booking, was_at, teller in moves:
         moved = _owed(booking, booking.slot, Notification.Kind.MOVED, due_at=now, told_by=teller)
         moved.was_at = first.get(booking.pk) or was_at
-        owed += [moved, *_reminder(booking, booking.slot, now=now)]
-    _owe(owed)
+        owed += [moved, *_around(booking, booking.slot, now=now)]
+    copies = [] if is_for_all else copies_of(owed, now=now)
+    _owe([*owed, *copies])
 
 
 def let_others_tell(bookings: Sequence[Booking], *, kinds: Collection[str], now: datetime) -> None:
@@ -148,8 +160,8 @@ def let_others_tell(bookings: Sequence[Booking], *, kinds: Collection[str], now:
     """
     untold = Notification.objects.filter(told_by__in=bookings, kind__in=kinds, **UNTOLD)
     standing = untold.exclude(booking__status=Booking.Status.CANCELLED).order_by("pk")
-    for teller, kind, recipient in set(standing.values_list("told_by", "kind", "recipient")):
-        same = standing.filter(told_by=teller, kind=kind, recipient=recipient)
+    for teller, kind, recipient, reader in set(standing.values_list("told_by", "kind", "recipient", "reader")):
+        same = standing.filter(told_by=teller, kind=kind, recipient=recipient, reader=reader)
         first = same[0]
         same.exclude(pk=first.pk).update(told_by=first.booking_id)
         Notification.objects.filter(pk=first.pk).update(told_by=None, due_at=now)
@@ -162,7 +174,7 @@ def keep_owed(slots: Iterable[Slot]) -> None:
     """
     owed = Notification.objects.filter(
         booking__slot__in=[slot.pk for slot in slots],
-        kind__in=OF_A_PLACE,
+        kind__in=OF_A_TIME,
         slot_revision=F("booking__slot__revision") - 1,
         **UNTOLD,
     )
@@ -207,13 +219,13 @@ def owe_link(meeting: Meeting, bookings: list[Booking], *, now: datetime) -> Non
     """
     waiting = set(
         Notification.objects.filter(
-            booking__in=bookings, kind=Notification.Kind.CONFIRMATION, sent_at__isnull=True, dropped_at__isnull=True
+            TO_ATTENDEES, booking__in=bookings, kind=Notification.Kind.CONFIRMATION, **UNTOLD
         ).values_list("booking_id", flat=True)
     )
     # Whose booking was moved before it was confirmed has had that mail instead.
     waiting -= set(
         Notification.objects.filter(
-            booking__in=waiting, kind=Notification.Kind.MOVED, sent_at__isnull=False
+            TO_ATTENDEES, booking__in=waiting, kind=Notification.Kind.MOVED, sent_at__isnull=False
         ).values_list("booking_id", flat=True)
     )
     Notification.objects.filter(booking__in=waiting, kind=Notification.Kind.CONFIRMATION, due_at__gt=now).update(
@@ -228,7 +240,7 @@ def _without_those_told_of(bookings: list[Booking]) -> list[Booking]:
 
     Or a series of fifty-two would be as many mails, one for each link as it is made.
     """
-    sent = Notification.objects.filter(booking__in=bookings, sent_at__isnull=False)
+    sent = Notification.objects.filter(TO_ATTENDEES, booking__in=bookings, sent_at__isnull=False)
     beside = set(sent.filter(told_by__isnull=False).values_list("booking_id", flat=True))
     beside -= set(sent.filter(told_by__isnull=True, booking__in=beside).values_list("booking_id", flat=True))
     return [each for each in bookings if each.pk not in beside]
@@ -282,6 +294,7 @@ def _owed(
     told_by: Booking | None = None,
     offset_minutes: int = 0,
     recipient: Notification.Recipient = Notification.Recipient.ATTENDEE,
+    reader: str = "",
 ) -> Notification:
     return Notification(
         account_id=booking.account_id,
@@ -291,6 +304,7 @@ def _owed(
         slot_revision=slot.revision,
         booking_revision=booking.revision,
         recipient=recipient,
+        reader=reader,
         told_by=told_by,
         due_at=None if told_by else due_at,
     )

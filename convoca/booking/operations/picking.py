@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -51,9 +52,19 @@ def due_meetings(*, now: datetime) -> QuerySet[Meeting]:
     return Meeting.objects.filter(unleased(), free, due_at__lte=now)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Picked:
+    """The id of a meeting to act on, None if there is none; `more`: there are others."""
+
+    number: int | None
+    more: bool
+    is_near: bool
+    at: datetime
+
+
 @contextmanager
-def next_in_hand(*, now: datetime) -> Iterator[tuple[int | None, bool]]:
-    """Take the id of a meeting to act on in hand, None if there is none, and say whether there are more.
+def next_in_hand(*, now: datetime) -> Iterator[Picked]:
+    """Take a meeting to act on in hand.
 
     No two threads of a process have the same one in hand. Processes that get in each other's way (four who all wanted
     the very first one made a quarter of what one made) take, of what is not near, the next of some connection: within
@@ -64,11 +75,12 @@ def next_in_hand(*, now: datetime) -> Iterator[tuple[int | None, bool]]:
     rows = list(due.values_list("pk", "connection", "slot__starts_at")[:LOOKED_AT])
     with _lock:
         free = [row for row in rows if row[0] not in _in_hand]
-        number = _choose(free, now=now)
+        is_near = bool(free) and free[0][2] <= now + NEAR
+        number = _choose(free, is_near=is_near)
         if number is not None:
             _in_hand.add(number)
     try:
-        yield number, len(free) > 1
+        yield Picked(number=number, more=len(free) > 1, is_near=is_near, at=now)
     finally:
         with _lock:
             _in_hand.discard(number or 0)
@@ -80,11 +92,11 @@ def note_jostle() -> None:
     _jostled_at = time.monotonic()
 
 
-def _choose(rows: Sequence[tuple[int, int | None, datetime]], *, now: datetime) -> int | None:
+def _choose(rows: Sequence[tuple[int, int | None, datetime]], *, is_near: bool) -> int | None:
     if not rows:
         return None
     is_alone = time.monotonic() - _jostled_at > ELBOW_ROOM_SECONDS
-    if is_alone or rows[0][2] <= now + NEAR:
+    if is_alone or is_near:
         return rows[0][0]
     # Of equal keys a dictionary keeps the last: from the end, that is the soonest.
     soonest = {connection: number for number, connection, _ in reversed(rows)}

@@ -25,6 +25,7 @@ from convoca.booking.operations.pacing import pacer
 from convoca.booking.operations.picking import next_in_hand, note_jostle
 from convoca.booking.operations.recording import lock_slot, record
 from convoca.booking.operations.spending import spend
+from convoca.booking.operations.turns import ask_nobody, in_turn, out_of_turn
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import bear_meeting
 from convoca.core.quota import try_again_at
@@ -52,22 +53,23 @@ def provision_due() -> None:
     """
     called = False
     while goes_on():
-        now = timezone.now()
-        with next_in_hand(now=now) as (number, more):
-            if number is None:
+        with in_turn(), next_in_hand(now=timezone.now()) as picked:
+            if picked.number is None:
                 return
-            if more and not called:
+            if picked.is_near:
+                ask_nobody()
+            if picked.more and not called:
                 provision_due.enqueue()
                 called = True
-            _bring_forward(number, now=now)
+            _bring_forward(picked.number, now=picked.at)
 
 
 def provision_next(*, now: datetime) -> bool:
     """Act on the most urgent due meeting. Return whether there was one."""
-    with next_in_hand(now=now) as (number, _):
-        if number is not None:
-            _bring_forward(number, now=now)
-    return number is not None
+    with next_in_hand(now=now) as picked:
+        if picked.number is not None:
+            _bring_forward(picked.number, now=now)
+    return picked.number is not None
 
 
 def _bring_forward(number: int, *, now: datetime) -> None:
@@ -212,7 +214,8 @@ def _perform(claim: Claim, heard: list[Response], *, now: datetime) -> Learnt:
         return NotSent("the lease was nearly over")
     try:
         before = pacer(claim.meeting.connection, now=now)
-        return carry_out(_exchange(claim), seconds=seconds, before=before, heard=heard.append)
+        with out_of_turn():
+            return carry_out(_exchange(claim), seconds=seconds, before=before, heard=heard.append)
     except (ProviderError, OutcomeLost) as error:
         return error
     except Exception as error:

@@ -128,3 +128,7 @@ class ContradictoryAccess(Refusal):
     """Two of a schedule's choices about access cannot both be meant."""
 
     contradictions: tuple[Contradiction, ...]
+
+
+class TooManyFeeds(Refusal):
+    """One person has as many calendar addresses as one may have."""

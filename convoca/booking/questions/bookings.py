@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
-from convoca.booking.models import Booking, Occupancy, Schedule, Slot
+from convoca.booking.models import Booking, Notification, Occupancy, Schedule, Slot
 from convoca.booking.questions.viewers import Viewer
 from convoca.core.time import Interval
 
@@ -97,10 +97,17 @@ def confirmed_in(slot: Slot) -> int:
 
 
 def position_of(booking: Booking) -> int:
-    """Return the place in the queue of somebody who waits: 1 is next."""
+    """Return the place in the queue of somebody who waits: 1 is next. Who is made up for a preview is that."""
+    if booking._state.adding:
+        return 1
     queue = Booking.objects.filter(account_id=booking.account_id, slot=booking.slot_id, status=Booking.Status.WAITING)
     earlier = Q(waits_since__lt=booking.waits_since) | Q(waits_since=booking.waits_since, pk__lt=booking.pk)
     return queue.filter(earlier).count() + 1
+
+
+def was_moved(booking: Booking) -> bool:
+    """Say whether its person was told of another time before."""
+    return booking.notifications.filter(kind=Notification.Kind.MOVED).exclude(was_at=booking.slot.starts_at).exists()
 
 
 def is_free_for(quantity: int, slot: Slot) -> bool:

@@ -21,6 +21,7 @@ class LinkState(StrEnum):
 
     NONE = "none"
     HIDDEN = "hidden"
+    NOT_YET = "not_yet"
     PENDING = "pending"
     DELAYED = "delayed"
     READY = "ready"
@@ -34,7 +35,7 @@ class LinkState(StrEnum):
 BACKUP_BEFORE = timedelta(minutes=30)
 
 # Without a link there is nothing to stand in for, or it is promised within the minute: then nobody is sent elsewhere.
-NEEDS_NO_BACKUP = frozenset({LinkState.READY, LinkState.NONE, LinkState.HIDDEN, LinkState.PENDING})
+NEEDS_NO_BACKUP = frozenset({LinkState.READY, LinkState.NONE, LinkState.HIDDEN, LinkState.NOT_YET, LinkState.PENDING})
 
 # In these the page asks again by itself.
 MOVING = frozenset({LinkState.PENDING, LinkState.DELAYED})
@@ -48,8 +49,8 @@ class Link:
     one, used because the meeting's own was not ready in time; it must be called so wherever it is shown, and
     `instead_of` is the brand that failed ("" if nobody typed one). `label` is the brand of the meeting that exists;
     `reason` is the vendor's words, for those who supervise, and so are the `differences` between what was asked of the
-    vendor and what it made; `again_at` is when a waiting meeting is tried again. `has_host_link`: whoever supervises
-    starts the meeting by another link than the guests'.
+    vendor and what it made; `again_at` is when a waiting meeting is tried again, `opens_at` when a link that is NOT_YET
+    shown is. `has_host_link`: whoever supervises starts the meeting by another link than the guests'.
     """
 
     state: LinkState
@@ -58,6 +59,7 @@ class Link:
     passcode: str = field(default="", repr=False)
     reason: str = ""
     again_at: datetime | None = None
+    opens_at: datetime | None = None
     meeting_id: int | None = None
     is_typed: bool = False
     is_backup: bool = False
@@ -81,13 +83,32 @@ def links_for(viewer: Viewer, slots: Sequence[Slot], *, now: datetime) -> dict[i
 
     A link is seen by those who have a confirmed place in the slot and by those who supervise its schedule. Whoever
     waits, whose booking awaits approval, or has cancelled, has none: «Los enlaces de reunión se mantienen ocultos para
-    el usuario hasta que se registre para una clase o haya creado una cita.»
+    el usuario hasta que se registre para una clase o haya creado una cita.» Where the schedule has a reveal window,
+    those with a place see it from then on; those who supervise see it always.
     """
     entitled = _entitled(viewer, slots)
     meetings = _meetings(viewer.account_id, entitled)
-    told = {slot.pk: _told(slot, meetings.get(slot.pk), viewer, now=now) for slot in slots if slot.pk in entitled}
+    told = {
+        slot.pk: _in_time(slot, _told(slot, meetings.get(slot.pk), viewer, now=now), viewer, now=now)
+        for slot in slots
+        if slot.pk in entitled
+    }
     in_need = {slot.pk: slot for slot in slots if slot.pk in told and _needs_backup(slot, told[slot.pk], now=now)}
     return {slot.pk: _withheld(slot) for slot in slots} | told | _backups(viewer.account_id, in_need, told)
+
+
+def opens_at(slot: Slot) -> datetime | None:
+    """Return from when on people with a place in the slot see its link; None if that is as soon as it is there."""
+    minutes = slot.schedule.reveal_minutes
+    return None if minutes is None else slot.starts_at - timedelta(minutes=minutes)
+
+
+def _in_time(slot: Slot, link: Link, viewer: Viewer, *, now: datetime) -> Link:
+    """Return `link`, or when it will be shown to somebody who has a place and looks too early."""
+    if link.state is LinkState.NONE or viewer.supervises(slot.schedule_id):
+        return link
+    opens = opens_at(slot)
+    return link if opens is None or opens <= now else Link(state=LinkState.NOT_YET, opens_at=opens)
 
 
 def backup_link_of(viewer: Viewer, schedule: Schedule) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from convoca.booking.models import Account, AuditEntry, Booking, Invitation, Membership, Supervision
+from convoca.booking.models import Account, AuditEntry, Booking, Invitation, Membership, Schedule, Supervision
 from convoca.booking.questions.words import holding
 
 LONGEST_HISTORY = 50
@@ -23,6 +23,14 @@ def people_of(account: Account, search: str = "") -> QuerySet[Membership]:
         people = people.filter(holding(search, among=["name", "login_name", "user__email"]) | unnamed)
     supervisions = Supervision.objects.filter(account=account).select_related("schedule").order_by("schedule__position")
     return people.prefetch_related(Prefetch("supervisions", supervisions))
+
+
+def superusers_of(schedule: Schedule) -> QuerySet[Membership]:
+    """Return the superusers of the schedule: those of the whole account, and those of this schedule alone."""
+    everywhere = Q(role=Membership.Role.SUPERUSER)
+    here = Q(role=Membership.Role.USER, supervisions__schedule=schedule)
+    people = Membership.objects.filter(everywhere | here, account_id=schedule.account_id)
+    return people.select_related("user").distinct().order_by("pk")
 
 
 def person_called(account: Account, name: str) -> Membership | None:

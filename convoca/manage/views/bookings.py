@@ -66,7 +66,7 @@ def show_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRespon
         "asked_together": slot_phrases.dates_asked(len(requests_with(shown))) if is_live else "",
         "is_live": is_live,
         "may_move": is_live and shown.status in PLACED,
-        "may_edit": shown.status != Booking.Status.CANCELLED,
+        "may_edit": shown.status != Booking.Status.CANCELLED and not shown.is_erased,
         "may_undo": may_undo(shown, now=now, by=_actor(visit, shown)),
         "day": _day_of(visit, shown),
     }

@@ -77,7 +77,9 @@ def _trail(entries: Iterable[AuditEntry], zone: str) -> list[dict[str, str]]:
     return [
         {
             "at": phrases.moment(entry.at, zone),
-            "what": f"{entry.get_verb_display()}: {entry.booking.name}" if entry.booking else entry.get_verb_display(),
+            "what": f"{entry.get_verb_display()}: {entry.booking.called}"
+            if entry.booking
+            else entry.get_verb_display(),
             "who": say.who_did(entry),
         }
         for entry in entries

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from convoca.booking.models import OpeningHours, Schedule
-from convoca.booking.operations.configuring import LinkSourceUnavailable, Process, may_choose, set_process
+from convoca.booking.operations.configuring import AT_ONCE, LinkSourceUnavailable, Process, may_choose, set_process
 from convoca.booking.operations.linking import NotALink
 from convoca.booking.operations.refusals import HostLink
 from convoca.booking.operations.vendors import application_for
@@ -107,6 +107,7 @@ def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> Http
         "passcode": configured.meeting_passcode,
         "waiting_room": configured.waiting_room,
         "backup_link": backup_link_of(visit.viewer, configured),
+        "reveal": AT_ONCE if configured.reveal_minutes is None else configured.reveal_minutes,
     }
     sources = [Schedule.NO_LINK, *(each.id for each in PROVIDERS)]
     form = ProcessForm(request.POST or None, sources=sources, initial=initial)

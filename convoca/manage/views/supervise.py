@@ -300,7 +300,7 @@ def _ended(entry: AuditEntry | None, booking: Booking, zone: str) -> dict[str, s
 
 def _trail_line(entry: AuditEntry, zone: str) -> dict[str, object]:
     slot, booking = entry.slot, entry.booking
-    about = booking.name if booking else (slot.title or slot.schedule.name if slot else entry.fields)
+    about = booking.called if booking else (slot.title or slot.schedule.name if slot else entry.fields)
     return {
         "at": phrases.moment(entry.at, zone),
         "who": say.who_did(entry),

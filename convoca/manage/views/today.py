@@ -25,6 +25,7 @@ from convoca.manage.agenda import Row, cells_of, known_as, rows_of, shared_link_
 from convoca.manage.ahead import first_after, needing_ahead
 from convoca.manage.csp import TO_MEETINGS
 from convoca.manage.forms import LinkForm, read_day
+from convoca.manage.founding import steps_in_words
 from convoca.manage.live import Poll, poll_of, read_shown
 from convoca.manage.pages import address_of_row, render_page
 from convoca.manage.policy import Visit, for_supervisors, supervised_slot
@@ -145,6 +146,7 @@ def _render_day(
         "search_address": reverse("manage:supervise", args=[visit.account.name]),
         "ahead": needing_ahead(visit.viewer, after=day, time_zone=zone, now=now) if day == today else [],
         "in_danger": _in_danger(visit),
+        "steps": steps_in_words(visit.account) if visit.is_owner else "",
         "waiting": phrases.requests_waiting(waiting) if waiting else "",
         "waiting_list": Asked(today=today, day=today, view=View.COMING, state=State.PENDING).address(visit.account),
         "first_after": None if rows else first_after(visit.viewer, day, time_zone=zone),

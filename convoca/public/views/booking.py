@@ -35,6 +35,7 @@ def show_booking(request: HttpRequest, held: Held) -> HttpResponse:
     page = _whole_page(request, held)
     if "moved" in request.GET:
         page["moved"] = page["if_moved"]
+    page["saved"] = _saved_text(request.GET.get("saved"), held)
     return render(request, "public/booking.html", page)
 
 
@@ -201,10 +202,19 @@ def _page(request: HttpRequest, held: Held) -> dict[str, Any]:
         "card": card,
         "cancel_address": held.cancel_address,
         "back": held.page_address,
+        "may_edit": held.may_edit,
         "card_address": reverse("booking_card", args=[held.token]),
         "undo": _undo(held) if page.standing is Standing.CANCELLED else "",
         "if_moved": moved_text(booking, link) if page.is_live else "",
     }
+
+
+def _saved_text(what: str | None, held: Held) -> str:
+    """Return what somebody reads who has just corrected their details."""
+    if what == "address":
+        said = gettext("Saved. We are sending new links to {email}; those sent before no longer work.")
+        return said.format(email=held.booking.email)
+    return gettext("Saved.") if what == "details" else ""
 
 
 def _undo(held: Held) -> str:

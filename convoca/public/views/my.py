@@ -3,14 +3,18 @@
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from convoca.booking.mail.feeds import feed_address
+from convoca.booking.operations.feeding import Following, make_feed, revoke_feed
 from convoca.booking.operations.people import edit_user, set_preferences
+from convoca.booking.operations.refusals import TooManyFeeds
+from convoca.booking.questions.feeds import feeds_of
 from convoca.booking.questions.people import coming_bookings, earlier_bookings
 from convoca.booking.questions.theirs import changed_by
 from convoca.booking.wording import zone_text
@@ -21,6 +25,7 @@ from convoca.public.views.preferences import A_YEAR
 # More than anybody books ahead; who does, sees the soonest.
 MOST_AHEAD = 100
 ON_A_PAGE = 20
+MOST_PK = 2**63
 
 
 @require_safe
@@ -41,6 +46,40 @@ def show_bookings(request: HttpRequest, home: Home) -> HttpResponse:
         "supervises": home.viewer.supervises_anything,
     }
     return render(request, "public/my.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_home
+def show_calendar(request: HttpRequest, home: Home) -> HttpResponse:
+    """Show the secret addresses of the person's own calendar, to copy and revoke, and make one."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            make_feed(home.person, Following(has_links=True))
+        except TooManyFeeds:
+            problem = gettext("You have as many addresses as one may have. Revoke one first.")
+        else:
+            return SeeOther(reverse("my_calendar", args=[home.account.name]))
+    feeds = [
+        {
+            "pk": feed.pk,
+            "address": feed_address(feed),
+            "subscribe": f"webcal://{feed_address(feed).partition('://')[2]}",
+        }
+        for feed in feeds_of(home.person).filter(schedule=None, resource=None)
+    ]
+    context = {"account": home.account, "feeds": feeds, "problem": problem}
+    return render(request, "public/my_calendar.html", context, status=409 if problem else 200)
+
+
+@require_POST
+@at_home
+def revoke_calendar(request: HttpRequest, home: Home, feed: int) -> HttpResponse:
+    """Let an address of the person's calendar be found no more."""
+    if feed >= MOST_PK or not revoke_feed(home.person, feed):
+        raise Http404
+    messages.success(request, gettext("The address no longer works."))
+    return SeeOther(reverse("my_calendar", args=[home.account.name]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -74,7 +74,15 @@ class MailServer:
 @contextmanager
 def running_mail_server() -> Iterator[MailServer]:
     """Run a server on a free port until the block ends."""
-    handler = MailServer(port=free_port())
+    handler = MailServer()
+    with running(handler):
+        yield handler
+
+
+@contextmanager
+def running[Handler: MailServer](handler: Handler) -> Iterator[Handler]:
+    """Run this server on a free port until the block ends."""
+    handler.port = free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
     controller.start()
     try:

@@ -208,3 +208,16 @@ def test_a_schedule_in_utc_needs_no_zone() -> None:
 
     assert b"\r\nDTSTART:20261126T090000Z\r\n" in entry
     assert b"VTIMEZONE" not in entry
+
+
+@pytest.mark.parametrize("link_source", ["zoom", "jitsi", "manual", "none"])
+def test_t18_no_entry_shows_an_internal_word_where_people_look_for_the_way_in(link_source: str) -> None:
+    """«"integrations:zoom" (not an invite link) in location in calendar invite»."""
+    booking = known(book(make_resource_schedule(make_account(), link_source=link_source)))
+
+    event = Calendar.from_ical(invitation(booking, now=NOW)).events[0]
+
+    shown = [str(event[name]) for name in ("LOCATION", "CONFERENCE", "URL", "DESCRIPTION") if name in event]
+    leads = [line for text in shown for line in text.splitlines()]
+    assert shown
+    assert all("https://book.example.org/" in line for line in leads), leads

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0009_a_guest_is_found_by_address'),
+        ("booking", "0010_a_new_owner_has_first_steps"),
     ]
 
     operations = [

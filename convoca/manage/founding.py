@@ -1,0 +1,152 @@
+"""What the first owner types, and the steps that are left when the page is live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, gettext_lazy
+
+from convoca.booking.asking import PersonNameField
+from convoca.booking.models import Account, Schedule, User
+from convoca.booking.operations.founding import FIRST_STEPS, Founder
+from convoca.manage.furnishing import zone_choices
+from convoca.manage.joining import password_field
+from convoca.manage.pages import has_outbox
+from convoca.manage.people import EMAIL_WRONG, LONGEST_EMAIL, plain_address
+
+# Pixels for each square of the code: as large as a stamp, and sharp at any size.
+QR_SCALE = 4
+LOOPBACK = ("http://localhost", "http://127.0.0.1", "http://[::1]")
+
+
+class FoundingForm(forms.Form):
+    """Four fields, and a time zone that the browser fills in."""
+
+    name = PersonNameField(
+        label=gettext_lazy("Your name"),
+        error_messages={"required": gettext_lazy("Enter your name")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("Email address"),
+        max_length=LONGEST_EMAIL,
+        error_messages=EMAIL_WRONG,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    password = password_field()
+    offer = forms.CharField(
+        label=gettext_lazy("What can people book?"),
+        max_length=100,
+        error_messages={"required": gettext_lazy("Enter what people can book with you")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), widget=forms.Select(attrs={"data-own-zone": True, "autocomplete": "off"})
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"offer": gettext("30-minute appointment"), "time_zone": "UTC"})
+        zones = self.fields["time_zone"]
+        assert isinstance(zones, forms.ChoiceField)
+        zones.choices = [("UTC", "UTC"), *zone_choices()]
+
+    def clean_email(self) -> str:
+        return plain_address(self.cleaned_data["email"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "password" in cleaned:
+            try:
+                validate_password(
+                    cleaned["password"], User(email=cleaned.get("email", ""), name=cleaned.get("name", ""))
+                )
+            except ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+    @property
+    def founder(self) -> Founder:
+        """What a valid form says."""
+        return Founder(**self.cleaned_data, language=get_language() or "en")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstStep:
+    """One line of the list. `is_done`: nothing is left to do, whether or not anybody ticked it off."""
+
+    name: str
+    title: str
+    text: str
+    address: str
+    link: str
+    is_done: bool
+
+
+def steps_left(schedule: Schedule) -> Sequence[FirstStep]:
+    """Return what the owner has neither done nor left out, in order."""
+    wanted = schedule.account.first_steps.split()
+    return [step for step in _steps(schedule) if step.name in wanted and not step.is_done]
+
+
+def steps_in_words(account: Account) -> str:
+    """Return what is left, in a line for the owner's first page; "" if nothing is."""
+    if not account.first_steps:
+        return ""
+    schedule = first_schedule(account)
+    return ", ".join(step.title for step in steps_left(schedule)) if schedule else ""
+
+
+def first_schedule(account: Account) -> Schedule | None:
+    """Return the schedule that the steps are about."""
+    return Schedule.objects.filter(account=account, closing_at=None).select_related("account").first()
+
+
+def _steps(schedule: Schedule) -> Sequence[FirstStep]:
+    where = [schedule.account.name, schedule.slug]
+    outbox = reverse("manage:outbox", args=[schedule.account.name]) if has_outbox() else ""
+    every = {
+        "link": FirstStep(
+            name="link",
+            title=gettext("Meeting link"),
+            text=gettext("No meeting link yet – bookings work without it."),
+            address=reverse("manage:process", args=where),
+            link=gettext("Choose where links come from"),
+            is_done=schedule.link_source != Schedule.NO_LINK,
+        ),
+        "mail": FirstStep(
+            name="mail",
+            title=gettext("Email"),
+            text=gettext("Emails wait in the outbox until this installation has a mail server (EMAIL_URL)."),
+            address=outbox,
+            link=gettext("See outbox"),
+            is_done=not has_outbox(),
+        ),
+        "hours": FirstStep(
+            name="hours",
+            title=gettext("Opening hours"),
+            text=gettext("Monday to Friday, 9 to 17. Change them if you work otherwise."),
+            address=reverse("manage:hours", args=where),
+            link=gettext("Change opening hours"),
+            is_done=False,
+        ),
+    }
+    return [every[name] for name in FIRST_STEPS]
+
+
+def code_of(address: str) -> SafeString:
+    """Return the QR code of an address as an SVG; its text stands beside it."""
+    # Nothing of a visitor's is in it: the library draws squares.
+    drawn = segno.make(address, error="m").svg_inline(scale=QR_SCALE, svgclass="qr", lineclass=None)
+    return mark_safe(drawn)
+
+
+def is_for_this_computer_only() -> bool:
+    """Say whether nobody else can open the addresses that we give."""
+    return str(settings.BASE_URL).startswith(LOOPBACK)
