@@ -129,7 +129,7 @@ def _rows(
         Row("a booking before, p95", f"{percentile(alone, 95) * 1000:.0f} ms"),
         at_most("a booking meanwhile, p95", percentile(meanwhile, 95) * 1000, LIMIT_MS, " ms", digits=0),
         Row("bookings meanwhile", f"{len(meanwhile)}"),
-        Row("their confirmations that came, before the reminders were through", f"{confirmed} of {booked}",
+        Row("their mails that came before the reminders were through", f"{confirmed} of {booked}",
             "all but the last few", confirmed >= booked - 5),
         Row("reminders and other mails still owed", f"{left[0]} and {left[1]}", "0 and few", left[0] == 0),
     ]  # fmt: skip

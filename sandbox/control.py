@@ -19,8 +19,9 @@ def control(sandbox: "Sandbox", request: Request) -> Answer:
     GET  /sandbox/held[?at_least=n&seconds=s]   how many answers are held; waits until there are n
     POST /sandbox/faults   {"verb", "kind", …}  order a fault (or a list of them); DELETE takes all back
     POST /sandbox/release                       let held answers go
-    POST /sandbox/settings {"zoom": {…}}        change how a vendor behaves
+    POST /sandbox/settings {"zoom": {…}}        change how a vendor behaves (google as well)
     POST /sandbox/host     {"vendor": "zoom", "act": "delete", "number": …}  do what a host does, and tell us of it
+    POST /sandbox/host     {"vendor": "google", "act": "delete", "calendar": …, "event": …}
     POST /sandbox/reset                         forget everything
     """
     match request.method, request.path.removeprefix("/sandbox"):

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from sandbox.google import Google
 from sandbox.ledger import Ledger
 from sandbox.server import Sandbox
 from sandbox.vendor import Clock, Vendor
@@ -19,7 +20,7 @@ CANNOT_START = 2
 
 
 def all_vendors(ledger: Ledger, clock: Clock) -> list[Vendor]:
-    return [Zoom(ledger, clock)]
+    return [Zoom(ledger, clock), Google(ledger, clock)]
 
 
 def serve(
@@ -31,15 +32,16 @@ def serve(
 ) -> None:
     """Play the vendors until SIGINT or SIGTERM. Raises OSError if the address is taken.
 
-    Zoom is at `/zoom/oauth` and `/zoom/v2`, the control desk at `/sandbox/`. `state` is a JSON file that keeps
-    meetings and grants for the next run; `zoom_webhook` is an address and a secret, with which Zoom tells of what its
-    hosts do. Runs in a process's main thread.
+    Zoom is at `/zoom/oauth` and `/zoom/v2`, Google below `/google`, the control desk at `/sandbox/`. `state` is a JSON
+    file that keeps meetings and grants for the next run; `zoom_webhook` is an address and a secret, with which Zoom
+    tells of what its hosts do. Runs in a process's main thread.
     """
     with Sandbox(all_vendors, host=host, port=port, state=state) as sandbox:
         if zoom_webhook:
             url, secret = zoom_webhook
             sandbox.configure({"zoom": {"webhook_url": url, "webhook_secret": secret}})
-        print(f"Simulated vendors: {sandbox.url} (Zoom: /zoom/oauth and /zoom/v2, control: /sandbox/)", flush=True)
+        where = "Zoom: /zoom/oauth and /zoom/v2, Google: /google/calendar/v3, control: /sandbox/"
+        print(f"Simulated vendors: {sandbox.url} ({where})", flush=True)
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())

@@ -6,6 +6,7 @@ import pytest
 
 from convoca.providers.contract import Application
 from sandbox.server import Sandbox
+from tests.googling import Caller, connect_google, google_application_at
 from tests.vendors import SetClock, application_at, at, connect, running_sandbox
 
 
@@ -30,3 +31,14 @@ def application(sandbox: Sandbox) -> Application:
 def token(application: Application) -> str:
     """An access token of Ana's."""
     return connect(application).access_token
+
+
+@pytest.fixture
+def google_application(sandbox: Sandbox) -> Application:
+    return google_application_at(sandbox)
+
+
+@pytest.fixture
+def ana(google_application: Application) -> Caller:
+    """Ana, who has consented to everything at Google."""
+    return Caller(google_application, connect_google(google_application).access_token)

@@ -19,6 +19,7 @@ from sandbox.server import Sandbox, now_in_utc
 from sandbox.vendor import Clock
 from sandbox.zoom.state import ANA, User
 from tests.contracts import zoom_specification
+from tests.google_contracts import faults_in_google_answer, faults_in_google_request
 
 REDIRECT_URI = "http://localhost:8000/manage/connect/zoom/callback"
 VERIFIER = "a-verifier-of-at-least-forty-three-characters-0123"
@@ -53,7 +54,9 @@ def running_sandbox(*, clock: Clock = now_in_utc, state: Path | None = None) -> 
 
 
 def faults_in(request: Request, answer: Answer) -> list[str]:
-    """Return what Zoom's specification finds wrong with a request that was understood, and with its answer."""
+    """Return what the vendor's specification finds wrong with a request that was understood, and with its answer."""
+    if request.path.startswith("/google/calendar/v3/"):
+        return _faults_in_google(request, answer)
     specification = zoom_specification()
     if specification is None or not request.path.startswith("/zoom/v2/"):
         return []
@@ -62,6 +65,15 @@ def faults_in(request: Request, answer: Answer) -> list[str]:
     if answer.status < 400:
         body = json.loads(request.body) if request.body else None
         faults += specification.faults_in_request(request.method, path, request.query, body)
+    return faults
+
+
+def _faults_in_google(request: Request, answer: Answer) -> list[str]:
+    path = request.path.removeprefix("/google/calendar/v3")
+    faults = faults_in_google_answer(request.method, path, answer.status, answer.body)
+    if answer.status < 400:
+        body = json.loads(request.body) if request.body else None
+        faults += faults_in_google_request(request.method, path, request.query, body)
     return faults
 
 

@@ -9,7 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from convoca.booking.operations.heeding import heed
-from convoca.booking.operations.vendors import webhook_secret
+from convoca.booking.operations.vendors import application_for, is_registered, webhook_secret
+from convoca.providers.google import push
 from convoca.providers.zoom import events
 
 # Zoom's notices are a few thousand bytes long.
@@ -36,6 +37,24 @@ def hear_zoom(request: HttpRequest) -> HttpResponse:
         return JsonResponse(proof)
     if (notice := events.read_notice(request.body)) is not None:
         heed(notice, "zoom", now=now)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+@csrf_exempt
+@require_POST
+@never_cache
+def hear_google(request: HttpRequest) -> HttpResponse:
+    """Take a notice of Google's, which stands in headers alone: it says under which channel to look, and no more.
+
+    Whoever does not repeat the secret that we gave to Google for that channel is refused.
+    """
+    if not is_registered("google"):
+        raise Http404
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    if not push.is_genuine(headers, application=application_for("google")):
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+    if (notice := push.read_notice(headers)) is not None:
+        heed(notice, "google", now=timezone.now())
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 

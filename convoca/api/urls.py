@@ -8,4 +8,5 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("hooks/zoom", hooks.hear_zoom, name="zoom_hook"),
+    path("hooks/google", hooks.hear_google, name="google_hook"),
 ]

@@ -64,6 +64,13 @@ def _vendors(port: int) -> dict[str, str]:
         "CONVOCA_ZOOM_CLIENT_ID": ANY_KEY,
         "CONVOCA_ZOOM_CLIENT_SECRET": ANY_KEY,
         "CONVOCA_ZOOM_WEBHOOK_SECRET": ANY_KEY,
+        "CONVOCA_GOOGLE_AUTH_URL": f"{sandbox}/google/auth",
+        "CONVOCA_GOOGLE_TOKEN_URL": f"{sandbox}/google/token",
+        "CONVOCA_GOOGLE_REVOKE_URL": f"{sandbox}/google/revoke",
+        "CONVOCA_GOOGLE_USERINFO_URL": f"{sandbox}/google/userinfo",
+        "CONVOCA_GOOGLE_CALENDAR_URL": f"{sandbox}/google/calendar/v3",
+        "CONVOCA_GOOGLE_CLIENT_ID": ANY_KEY,
+        "CONVOCA_GOOGLE_CLIENT_SECRET": ANY_KEY,
     }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 from convoca.booking.models import Booking, Meeting, Slot
 from convoca.booking.operations.linking import what_is_known
 from convoca.booking.questions.bookings import Taken, bookings_between, resources_taken, slots_between
-from convoca.booking.questions.links import MOVING, Link, LinkState, links_for
+from convoca.booking.questions.links import IN_NEED, MOVING, Link, LinkState, links_for
 from convoca.booking.questions.neighbours import sharing_a_link
 from convoca.booking.questions.offers import local_window
 from convoca.booking.questions.supervising import longest_stay, moved_since, schedules_to_supervise
@@ -18,9 +18,6 @@ from convoca.booking.questions.viewers import Viewer
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
 from convoca.manage import meeting_phrases, phrases
-
-# Somebody must do something, or there will be no link.
-IN_NEED = frozenset({LinkState.FAILED, LinkState.DISCONNECTED, LinkState.MANUAL_MISSING})
 
 # What has no link now, whether it comes by itself or not.
 WITHOUT_LINK = IN_NEED | MOVING | {LinkState.QUOTA}

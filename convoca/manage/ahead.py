@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 from convoca.booking.models import Booking, Schedule, Slot
 from convoca.booking.questions.bookings import slots_between
-from convoca.booking.questions.links import links_for
+from convoca.booking.questions.links import IN_NEED, links_for
 from convoca.booking.questions.offers import local_window
 from convoca.booking.questions.viewers import Viewer
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
-from convoca.manage.agenda import IN_NEED, by_slot, is_request, who_comes
+from convoca.manage.agenda import by_slot, is_request, who_comes
 
 # How far ahead appointments without a link are announced, and how many of them at most.
 LOOK_AHEAD = timedelta(days=14)

@@ -26,7 +26,8 @@ VERIFIER_BYTES = 48
 class Consent:
     """What was asked: by whom, for which schedule of which account, and the secret half of the challenge.
 
-    Instead of for one schedule, it may be to mend a connection, with all schedules that use it.
+    Instead of for one schedule, it may be to mend a connection, with all schedules that use it. `purpose` is what the
+    schedule wants it for, where that is not said by the provider.
     """
 
     provider: str
@@ -37,9 +38,17 @@ class Consent:
     until: str
     schedule_id: int = 0
     connection_id: int = 0
+    purpose: str = ""
 
 
-def ask_for_consent(request: HttpRequest, provider_id: str, wanted_for: Schedule | Connection, *, now: datetime) -> str:
+def ask_for_consent(
+    request: HttpRequest,
+    provider_id: str,
+    wanted_for: Schedule | Connection,
+    *,
+    purpose: str = "",
+    now: datetime,
+) -> str:
     """Remember what is asked, instead of anything asked before, and return the vendor's page that asks it."""
     is_schedule = isinstance(wanted_for, Schedule)
     consent = Consent(
@@ -48,6 +57,7 @@ def ask_for_consent(request: HttpRequest, provider_id: str, wanted_for: Schedule
         account_id=wanted_for.account_id,
         schedule_id=wanted_for.pk if is_schedule else 0,
         connection_id=0 if is_schedule else wanted_for.pk,
+        purpose=purpose,
         state=secrets.token_urlsafe(STATE_BYTES),
         code_verifier=secrets.token_urlsafe(VERIFIER_BYTES),
         until=(now + ANSWER_WITHIN).isoformat(),

@@ -15,10 +15,10 @@ from icalendar import Calendar
 from convoca.booking.mail.occasion import occasion_event
 from convoca.booking.models import Booking
 from convoca.booking.questions.bookings import resources_of
-from convoca.booking.questions.links import Link, links_for
+from convoca.booking.questions.links import IN_NEED, Link, links_for
 from convoca.booking.questions.supervising import OF_LINKS, State
 from convoca.booking.questions.viewers import Viewer
-from convoca.manage.agenda import IN_NEED, WITHOUT_LINK
+from convoca.manage.agenda import WITHOUT_LINK
 
 # Spreadsheets know UTF-8 by it.
 BOM = "\ufeff"

@@ -120,6 +120,17 @@ def _steps(schedule: Schedule) -> Sequence[FirstStep]:
             link=gettext("Choose where links come from"),
             is_done=schedule.link_source != Schedule.NO_LINK,
         ),
+        "calendar": FirstStep(
+            name="calendar",
+            title=gettext("Your calendar"),
+            text=gettext(
+                "Bookings can appear in your Google Calendar, "
+                "and your own appointments keep those times from being booked."
+            ),
+            address=reverse("manage:synchronize", args=where),
+            link=gettext("Synchronize"),
+            is_done=schedule.published_at is not None,
+        ),
         "mail": FirstStep(
             name="mail",
             title=gettext("Email"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from convoca.booking.models import Connection
 from convoca.booking.questions.health import Condition, ConnectionHealth, Repair
 from convoca.booking.questions.unready import Unready, Why
+from convoca.manage import phrases
 from convoca.manage.phrases import Words, moment
 from convoca.providers import provider_by_id
 from convoca.providers.contract import Provider
@@ -73,7 +74,8 @@ def connection_words(
             "{n} meetings failed for another reason: {reason}.",
             health.refused,
         )
-        reason = health.refusal.rstrip(".") or gettext("{provider} does not say why").format(provider=name)
+        reason = (phrases.without_words(health.refusal) or health.refusal).rstrip(".")
+        reason = reason or gettext("{provider} does not say why").format(provider=name)
         found.insert(0, Words(tone="danger", text=sentence.format(n=health.refused, reason=reason)))
     if health.is_open and health.coming:
         sentence = ngettext("{n} link is being created", "{n} links are being created", health.coming)
@@ -180,6 +182,8 @@ def why(unready: Unready, provider: Provider, time_zone: str) -> Words:
     match unready.why:
         case Why.NO_ACCESS:
             return Words(tone="danger", text=gettext("{provider} no longer accepts our access.").format(provider=name))
+        case Why.REFUSED if phrases.without_words(reason):
+            return Words(tone="danger", text=phrases.without_words(reason))
         case Why.REFUSED if reason:
             sentence = gettext("{provider} refused to create the link: {reason}.")
             return Words(tone="danger", text=sentence.format(provider=name, reason=reason))

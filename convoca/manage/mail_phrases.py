@@ -3,6 +3,8 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from convoca.booking.mail.vouching import Kind as Record
+from convoca.booking.mail.vouching import State
 from convoca.booking.models import Notification
 from convoca.booking.questions.mails import Outcome
 from convoca.manage.health_phrases import not_delivered
@@ -53,6 +55,21 @@ REASONS: dict[str, str | Promise] = {
 }
 
 
+WHAT_FOR: dict[Record, str | Promise] = {
+    Record.SPF: gettext_lazy("Names the servers that send for the domain."),
+    Record.DKIM: gettext_lazy("Holds the key with which the mail server signs each mail."),
+    Record.DMARC: gettext_lazy("Says what becomes of mails that neither of the two vouches for."),
+}
+
+RECORD_STATES: dict[State, str | Promise] = {
+    State.RIGHT: pgettext_lazy("a DNS record", "Found"),
+    State.MISSING: pgettext_lazy("a DNS record", "Missing"),
+    State.WRONG: pgettext_lazy("a DNS record", "Not usable: there are two, or its key is empty"),
+    State.UNKNOWN: pgettext_lazy("a DNS record", "The DNS did not answer"),
+}
+RECORD_TONES = {State.RIGHT: "success", State.MISSING: "danger", State.WRONG: "danger", State.UNKNOWN: "warning"}
+
+
 def why(reason: str) -> str:
     """Say why a mail was not sent, or nothing."""
     if not reason:
@@ -77,3 +94,9 @@ def sent_again() -> str:
 
 def not_again(reason: str) -> str:
     return gettext("It was not sent again: {reason}").format(reason=why(reason))
+
+
+def digest_chosen(*, wanted: bool) -> str:
+    if wanted:
+        return gettext("You get your day by email at seven in the morning, if there is anything on it.")
+    return gettext("You get your day by email no more.")

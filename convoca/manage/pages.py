@@ -78,6 +78,8 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
         places += [(label, reverse(f"manage:{page}", args=where)) for label, page in _configuring(schedule)]
     if schedule.is_capacity:
         places.append((gettext("Slots"), reverse("manage:slots", args=where)))
+    if visit.is_owner:
+        places.append((gettext("Synchronize"), reverse("manage:synchronize", args=where)))
     overview = places[0][1]
     return [
         Entry(

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext, ngettext, pgettext
 
 from convoca.booking.models import Account, Booking, Connection, Schedule
+from convoca.booking.operations import concluding, wishing_events
+from convoca.booking.operations.granting import NoTokenNow
 from convoca.booking.operations.refusals import (
     AlreadyBooked,
     AlreadyCancelled,
@@ -82,8 +84,21 @@ def _slow(provider: str, again: str) -> str:
 def _refused(provider: str, reason: str) -> str:
     if not reason:
         return gettext("{provider} refused to create the link.").format(provider=provider)
+    if of_ours := without_words(reason):
+        return of_ours
     sentence = gettext("{provider} refused to create the link: {reason}.")
     return sentence.format(provider=provider, reason=reason.rstrip("."))
+
+
+def without_words(reason: str) -> str:
+    """Say what a vendor meant that gave no words of its own; "" if the words are the vendor's."""
+    match reason:
+        case wishing_events.NO_MEETINGS:
+            return gettext("This Google account cannot create Meet links.")
+        case concluding.NOT_FOUND:
+            return gettext("The calendar is not there any more. Choose another one.")
+        case _:
+            return ""
 
 
 def _used_up(provider: str, again: str, waiting: int) -> str:
@@ -125,6 +140,8 @@ def source_label(provider: Provider | None, *, schedule: Schedule, account: Acco
         return gettext("Add the link to the {field} field manually").format(field=field)
     if provider.capabilities.computed:
         return gettext("Create {provider} links").format(provider=provider.name)
+    if provider.capabilities.born_with_event:
+        return gettext("Create {provider} calls").format(provider=provider.name)
     return gettext("Create {provider} meetings").format(provider=provider.name)
 
 
@@ -206,6 +223,11 @@ def not_connected_because(error: ProviderError | OutcomeLost, provider: Provider
             return gettext("{provider} did not answer. Nothing was changed; try again in a minute.").format(
                 provider=name
             )
+
+
+def not_reached(error: ProviderError | OutcomeLost | NoTokenNow, provider: Provider) -> str:
+    """Say why a call that a person waited for led to nothing."""
+    return not_connected_because(OutcomeLost() if isinstance(error, NoTokenNow) else error, provider)
 
 
 def connection_words(connection: Connection | None, provider: Provider) -> Words:

@@ -58,6 +58,20 @@ def for_owner[**P](view: View[P]) -> Address:
     return _guarded(view, may_enter=lambda visit: visit.viewer.owns_account)
 
 
+def for_operator[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> Address:
+    """Let in whoever looks after the installation: what all its accounts depend on."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not (isinstance(request.user, User) and request.user.is_superuser):
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
 def for_those_who_may[**P](action: Action) -> Callable[[View[P]], Address]:
     """Let in whoever may do this in the account."""
 
@@ -102,7 +116,7 @@ def accounts_of(user: User) -> list[Account]:
 
 def supervised_schedule(visit: Visit, slug: str) -> Schedule:
     """Return the account's schedule of that address. Raises Http404 unless the visitor supervises it."""
-    schedules = Schedule.objects.select_related("connection").filter(closing_at__isnull=True)
+    schedules = Schedule.objects.select_related("connection", "calendar__connection").filter(closing_at__isnull=True)
     schedule = get_object_or_404(schedules, account=visit.account, slug=slug)
     if not visit.viewer.supervises(schedule.pk):
         raise Http404

@@ -3,12 +3,12 @@
 from django.utils.translation import gettext, ngettext, pgettext
 
 from convoca.booking.models import AuditEntry, Booking, FormField, Schedule
-from convoca.booking.questions.links import LinkState
+from convoca.booking.questions.links import IN_NEED, LinkState
 from convoca.booking.questions.supervising import State
 from convoca.booking.wording import clock_text, day_text
 from convoca.core.admission import SeriesClash
 from convoca.core.time import local_day
-from convoca.manage.agenda import IN_NEED, Row
+from convoca.manage.agenda import Row
 from convoca.manage.phrases import Words
 from convoca.manage.supervising import View
 

@@ -64,7 +64,8 @@ class Tokens:
     """What a token endpoint answered.
 
     `expires_in` is in seconds; `refresh_token` is "" if none was sent: keep the old one. `scopes` is empty if the
-    answer to a refresh names none: they are then as before.
+    answer to a refresh names none: they are then as before. `refresh_expires_in` is None unless the vendor said how
+    many seconds the refresh token will live.
     """
 
     access_token: str = field(repr=False)
@@ -72,6 +73,7 @@ class Tokens:
     expires_in: int = 3600
     scopes: frozenset[str] = frozenset()
     api_url: str = ""
+    refresh_expires_in: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,13 +241,15 @@ class Change(StrEnum):
     MEETING_DELETED = "meeting deleted"
     MEETING_CHANGED = "meeting changed"
     ACCESS_WITHDRAWN = "access withdrawn"
+    CALENDAR_CHANGED = "calendar changed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """A vendor's word that something has changed. It is never believed: it only says where to look.
 
-    `identity` tells this notice from every other; the same one may be sent many times, and late.
+    `identity` tells this notice from every other; the same one may be sent many times, and late. `channel` is our own
+    name of the subscription under which it came; "" if the vendor knows none.
     """
 
     change: Change
@@ -253,6 +257,7 @@ class Notice:
     external_user: str = ""
     external_account: str = ""
     remote_id: str = ""
+    channel: str = ""
 
 
 class OutcomeLost(Exception):
@@ -268,6 +273,7 @@ class Capabilities:
     serves_itself: the installation's own application may act for its own account, without anybody's consent.
     passcodes, waiting_rooms: an owner may choose whether meetings have one.
     host_links: the host has a way in of their own, by which the meeting starts.
+    born_with_event: a meeting comes with an event in a calendar and makes no call of its own.
     """
 
     automatic: bool = True
@@ -279,6 +285,7 @@ class Capabilities:
     passcodes: bool = False
     waiting_rooms: bool = False
     host_links: bool = False
+    born_with_event: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,52 +1,19 @@
 """Links typed by hand: the meeting exists somewhere else, and we only hand its address on."""
 
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
-from convoca.providers.contract import (
-    Application,
-    Capabilities,
-    Exchange,
-    KnownLink,
-    MeetingFacts,
-    MeetingSpec,
-    Rejected,
-    Sighting,
-)
+from convoca.providers.contract import Application, Capabilities, KnownLink
 from convoca.providers.links import split_web_link
+from convoca.providers.refusing import MakesNoMeetings
 
 
-class Manual:
+class Manual(MakesNoMeetings):
     """The provider of every link that somebody typed. It makes nothing, so each of its verbs raises Rejected."""
 
     id: ClassVar[str] = "manual"
     name: ClassVar[str] = "Manual"
     capabilities: ClassVar[Capabilities] = Capabilities(automatic=False)
-
-    def create(self, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[MeetingFacts]:
-        yield from ()
-        _refuse()
-
-    def look(self, spec: MeetingSpec, *, application: Application, token: str) -> Exchange[Sighting]:
-        yield from ()
-        _refuse()
-
-    def read(self, remote_id: str, *, application: Application, token: str) -> Exchange[MeetingFacts]:
-        yield from ()
-        _refuse()
-
-    def update(
-        self, remote_id: str, spec: MeetingSpec, *, changed: frozenset[str], application: Application, token: str
-    ) -> Exchange[None]:
-        yield from ()
-        _refuse()
-
-    def delete(self, remote_id: str, *, application: Application, token: str) -> Exchange[None]:
-        yield from ()
-        _refuse()
-
-    def host_url(self, remote_id: str, *, application: Application, token: str) -> Exchange[str]:
-        yield from ()
-        _refuse()
+    refusal = "A link typed by hand is changed by hand."
 
     def calls_per_second(self, weight: str, *, plan: str) -> int | None:
         """Nobody counts: nothing is called."""
@@ -63,7 +30,3 @@ class Manual:
     def host_signs_in(self, *, application: Application) -> bool:
         """Nobody knows: whoever types the link chose the service."""
         return False
-
-
-def _refuse() -> NoReturn:
-    raise Rejected("A link typed by hand is changed by hand.")

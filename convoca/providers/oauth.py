@@ -3,6 +3,7 @@
 Authlib knows how parameters are written; nothing here opens a socket or keeps a token.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl
@@ -41,8 +42,18 @@ def challenge_of(code_verifier: str) -> str:
     return challenge
 
 
-def consent_url(authorize_url: str, *, application: Application, state: str, code_challenge: str) -> str:
-    """Return the vendor's page where the owner is asked; it comes back to `application.redirect_uri` with `state`."""
+def consent_url(
+    authorize_url: str,
+    *,
+    application: Application,
+    state: str,
+    code_challenge: str,
+    more: Mapping[str, str] | None = None,
+) -> str:
+    """Return the vendor's page where the owner is asked; it comes back to `application.redirect_uri` with `state`.
+
+    `more` are the vendor's own parameters.
+    """
     url: str = prepare_grant_uri(
         authorize_url,
         application.client_id,
@@ -51,6 +62,7 @@ def consent_url(authorize_url: str, *, application: Application, state: str, cod
         state=state,
         code_challenge=code_challenge,
         code_challenge_method="S256",
+        **(more or {}),
     )
     return url
 
@@ -63,21 +75,28 @@ def redeem_code(
     code_verifier: str,
     usual_scopes: frozenset[str],
     dead_grant_codes: frozenset[int],
+    secret_in_form: bool = False,
 ) -> Exchange[Tokens]:
     """Exchange the code for tokens. `usual_scopes` are granted if the answer names none (RFC 6749 section 5.1)."""
     form = _form_of("authorization_code", application.redirect_uri, code=code, code_verifier=code_verifier)
-    response = yield _request(token_url, form, application)
+    response = yield _request(token_url, form, application, secret_in_form=secret_in_form)
     return _read_tokens(response, usual_scopes=usual_scopes, dead_grant_codes=dead_grant_codes)
 
 
 def refresh(
-    token_url: str, refresh_token: str, *, application: Application, dead_grant_codes: frozenset[int]
+    token_url: str,
+    refresh_token: str,
+    *,
+    application: Application,
+    dead_grant_codes: frozenset[int],
+    secret_in_form: bool = False,
 ) -> Exchange[Tokens]:
     """Exchange the refresh token for new tokens.
 
     Raises OutcomeLost if the vendor says yes and its answer cannot be read: where tokens rotate, both are gone.
     """
-    response = yield _request(token_url, _form_of("refresh_token", "", refresh_token=refresh_token), application)
+    form = _form_of("refresh_token", "", refresh_token=refresh_token)
+    response = yield _request(token_url, form, application, secret_in_form=secret_in_form)
     return _read_tokens(response, usual_scopes=frozenset(), dead_grant_codes=dead_grant_codes)
 
 
@@ -145,7 +164,11 @@ def _form_of(grant_type: str, redirect_uri: str, **parameters: str) -> dict[str,
     return dict(parse_qsl(prepare_token_request(grant_type, redirect_uri=redirect_uri, **parameters)))
 
 
-def _request(url: str, form: dict[str, str], application: Application) -> Request:
+def _request(url: str, form: dict[str, str], application: Application, *, secret_in_form: bool = False) -> Request:
+    """Return a call that proves which application asks: in a header, or where a vendor wants it so in the form."""
+    if secret_in_form:
+        proof = {"client_id": application.client_id, "client_secret": application.client_secret}
+        return Request(method="POST", url=url, form=form | proof)
     headers: dict[str, str] = {}
     try:
         encode_client_secret_basic(application, "POST", url, headers, "")
@@ -165,6 +188,7 @@ def _read_tokens(response: Response, *, usual_scopes: frozenset[str], dead_grant
         access_token=access_token,
         refresh_token=read_text(answer, "refresh_token"),
         expires_in=read_int(answer.get("expires_in")) or DEFAULT_EXPIRES_IN,
+        refresh_expires_in=read_int(answer.get("refresh_token_expires_in")),
         scopes=frozenset(read_text(answer, "scope").split()) or usual_scopes,
         api_url=read_text(answer, "api_url"),
     )

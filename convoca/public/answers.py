@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, Concatenate
 
 from django.conf import settings
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.csp import CSP
@@ -60,10 +61,12 @@ def personal[**P](view: View[P]) -> View[P]:
     return csp_override(JOINING_CSP)(personal_view)
 
 
-def bad_link(request: HttpRequest) -> HttpResponse:
-    """Say that no booking has this address; nothing tells whether it ever had one."""
+def bad_link(request: HttpRequest, *, form: Form | None = None, status: int = 404) -> HttpResponse:
+    """Say that no booking has this address, and let the valid ones be mailed; nothing tells whether it ever had one."""
     context = {
         "title": gettext("This link is not valid"),
         "text": gettext("This link is not valid. Open the link in your latest email or ask for a new one."),
+        "sends_again": True,
+        "form": form,
     }
-    return render(request, "public/message.html", context, status=404)
+    return render(request, "public/message.html", context, status=status)

@@ -44,12 +44,18 @@ class DetailsForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a language.")),
     )
 
+    new_links = forms.BooleanField(
+        label=_("Give me new links"),
+        required=False,
+        help_text=_("If somebody else has yours: those sent before stop working, and you get a mail with new ones."),
+    )
+
     def __init__(self, data: Any = None, *, booking: Booking, asked: Sequence[FormField], now: datetime) -> None:
         columns = ("name", "email", "time_zone", "language", *(each.key for each in asked))
         super().__init__(data, initial={column: getattr(booking, column) for column in columns})
         self.asked = form_fields(asked)
         self.fields.update(self.asked)
-        self.order_fields(["name", "email", *self.asked, "time_zone", "language"])
+        self.order_fields(["name", "email", *self.asked, "time_zone", "language", "new_links"])
         zones = self.fields["time_zone"]
         if isinstance(zones, forms.ChoiceField):
             zones.choices = zone_choices(booking.time_zone, now=now)
@@ -74,4 +80,5 @@ class DetailsForm(forms.Form):
             details={key: str(typed[key]) for key in self.asked},
             language=typed["language"],
             time_zone=typed["time_zone"],
+            new_addresses=typed["new_links"],
         )

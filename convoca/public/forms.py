@@ -98,6 +98,17 @@ class ChangeForm(forms.Form):
         return cleaned
 
 
+class AddressForm(forms.Form):
+    """To which address the links are to go again."""
+
+    email = forms.EmailField(
+        max_length=LONGEST_EMAIL,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "max_length"), _("Enter an email address in the format name@example.com")
+        ),
+    )
+
+
 class CancelForm(forms.Form):
     """What somebody says to the owner when they cancel; they need not."""
 

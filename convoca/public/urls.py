@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from convoca.public.views import (
+    again,
     booking,
     change,
     feed,
@@ -49,6 +50,7 @@ urlpatterns = [
     path("my/<name:account>/others/<int:booking>/change", theirs.change_theirs, name="their_change"),
     path("my/<name:account>/others/<int:booking>/cancel", theirs.cancel_theirs, name="their_cancel"),
     path("my/<name:account>/others/<int:booking>/undo", theirs.undo_theirs, name="their_undo"),
+    path("links", again.send_links, name="send_links"),
     path("feeds/<str:token>.ics", feed.show_feed, name="feed"),
     path("b/<str:token>", booking.show_booking, name="booking"),
     path("b/<str:token>/card", booking.show_card, name="booking_card"),

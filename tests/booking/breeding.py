@@ -30,13 +30,13 @@ from tests.booking.building import (
     make_client,
     make_resource_schedule,
 )
-from tests.booking.zooming import SimulatedZoom
+from tests.booking.zooming import Simulated, SimulatedZoom
 
 
 class Breeder:
     """Breeds workers and kills them; between two orders nobody is at work and no request is under way."""
 
-    def __init__(self, zoom: SimulatedZoom, process: "subprocess.Popen[bytes]") -> None:
+    def __init__(self, zoom: Simulated, process: "subprocess.Popen[bytes]") -> None:
         self.zoom = zoom
         self.process = process
         self.places: set[str] = set()
@@ -62,7 +62,7 @@ class Breeder:
 
 
 @contextmanager
-def breeder(zoom: SimulatedZoom, **environment: str) -> Iterator[Breeder]:
+def breeder(zoom: Simulated, **environment: str) -> Iterator[Breeder]:
     process = workers.start(zoom, module="tests.booking.chaos", piped=True, **environment)
     try:
         yield Breeder(zoom, process)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from convoca.booking.models import (
     Account,
     Booking,
+    Calendar,
     Connection,
     Grant,
     Membership,
@@ -23,6 +24,7 @@ from convoca.booking.models import (
 from convoca.booking.operations.booking import Client, book_place, book_resource
 from convoca.booking.operations.slots import open_slot
 from convoca.core.time import Interval
+from convoca.providers.google.account import SCOPES
 
 MADRID = "Europe/Madrid"
 
@@ -130,3 +132,35 @@ def connect_zoom(schedule: Schedule, *, external_user: str = "zoom-user-1", now:
     schedule.link_source, schedule.connection = "zoom", connection
     schedule.save()
     return connection
+
+
+def connect_google(account: Account, *, external_user: str = "google-user-1", now: datetime = NOW) -> Connection:
+    """Connect without a consent page: the grant that one would have left, and one calendar that was listed."""
+    grant, _ = Grant.objects.get_or_create(
+        provider="google",
+        external_user=external_user,
+        defaults={
+            "access_token": Sealed.seal("access-0"),
+            "refresh_token": Sealed.seal("refresh-0"),
+            "expires_at": now + timedelta(hours=1),
+            "scopes": " ".join(SCOPES),
+        },
+    )
+    connection, _ = Connection.objects.get_or_create(
+        account=account,
+        provider="google",
+        external_user=external_user,
+        defaults={"grant": grant, "email": "ana@example.org", "connected_at": now},
+    )
+    Calendar.objects.get_or_create(
+        account=account, connection=connection, remote_id="ana@example.org", defaults={"name": "Ana", "may_write": True}
+    )
+    return connection
+
+
+def publish_at_google(schedule: Schedule, *, now: datetime = NOW) -> Calendar:
+    """Publish the schedule as its owner would have done it on the page."""
+    calendar = connect_google(schedule.account, now=now).calendars.get()
+    schedule.calendar, schedule.published_at = calendar, now
+    schedule.save(update_fields=["calendar", "published_at"])
+    return calendar

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
+from tests.booking.googling import SimulatedGoogle, simulated_google
 from tests.booking.zooming import SimulatedZoom, simulated_zoom
 
 
@@ -12,3 +13,9 @@ from tests.booking.zooming import SimulatedZoom, simulated_zoom
 def zoom(settings: Settings) -> Iterator[SimulatedZoom]:
     with simulated_zoom(settings) as zoom:
         yield zoom
+
+
+@pytest.fixture
+def google(settings: Settings) -> Iterator[SimulatedGoogle]:
+    with simulated_google(settings) as google:
+        yield google

@@ -1,6 +1,7 @@
 """Taking back as a whole, for five minutes, what was cancelled as a whole: the owner's sessions, a person's series."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -223,7 +224,7 @@ def test_taking_fifty_two_repeats_back_took_eight_hundred_and_forty_two_statemen
     account: Account, source: str
 ) -> None:
     """On SQLite nobody else writes meanwhile."""
-    bounded: dict[str, int] = {"most_per_day": 1, "no_overlap": True, "reminder_minutes": 60}
+    bounded: dict[str, Any] = {"most_per_day": 1, "no_overlap": True, "reminder_minutes": 60}
     room = make_resource_schedule(account, repeats=Schedule.Repeats.MAY, link_source=source, **bounded)
     counted = {}
     for dates, hour in ((3, "10:00"), (52, "12:00")):

@@ -16,13 +16,21 @@ from django.db import connection as database
 
 if TYPE_CHECKING:
     # Not in the processes: it needs Django to be set up.
-    from tests.booking.zooming import SimulatedZoom
+    from tests.booking.zooming import Simulated
 
 DEADLINE_SECONDS = 60
+# Where the simulated Google plays what.
+GOOGLE = {
+    "auth": "/google/auth",
+    "token": "/google/token",
+    "revoke": "/google/revoke",
+    "calendar": "/google/calendar/v3",
+    "userinfo": "/google/userinfo",
+}
 
 
 def start(
-    zoom: "SimulatedZoom",
+    zoom: "Simulated",
     *arguments: str,
     module: str = "tests.booking.workers",
     piped: bool = False,
@@ -36,13 +44,16 @@ def start(
         "CONVOCA_ZOOM_CLIENT_SECRET": "client-secret",
         "CONVOCA_ZOOM_OAUTH_URL": f"{zoom.sandbox.url}/zoom/oauth",
         "CONVOCA_ZOOM_API_URL": f"{zoom.sandbox.url}/zoom/v2",
+        "CONVOCA_GOOGLE_CLIENT_ID": "client",
+        "CONVOCA_GOOGLE_CLIENT_SECRET": "client-secret",
+        **{f"CONVOCA_GOOGLE_{each.upper()}_URL": f"{zoom.sandbox.url}{path}" for each, path in GOOGLE.items()},
     }
     pipe = subprocess.PIPE if piped else None
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.Popen(command, env=environment | more, stdin=pipe, stdout=pipe)
 
 
-def work(zoom: "SimulatedZoom", **time: float) -> None:
+def work(zoom: "Simulated", **time: float) -> None:
     """Let time pass, and a new worker do what is due then."""
     zoom.pass_time(**time)
     assert start(zoom, zoom.clock().isoformat()).wait(DEADLINE_SECONDS) == 0

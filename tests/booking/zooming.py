@@ -26,21 +26,11 @@ STEPS_AT_MOST = 400
 
 
 @dataclass
-class SimulatedZoom:
-    """Zoom at the other end of a socket, and the hands of its clock, which is the engine's too."""
+class Simulated:
+    """Vendors at the other end of a socket, and the hands of their clock, which is the engine's too."""
 
     sandbox: Sandbox
     clock: SetClock
-
-    def connect(self, schedule: Schedule, user: User = ANA) -> Connection:
-        """Let the owner consent as `user` and choose Zoom for the schedule."""
-        connection = self.consent(schedule, user)
-        connect_schedule(schedule, connection, now=self.clock())
-        return connection
-
-    def consent(self, schedule: Schedule, user: User = ANA) -> Connection:
-        code = code_from_consent(application_for("zoom"), user=user)
-        return finish_consent(schedule.account, "zoom", code, code_verifier=VERIFIER, now=self.clock())
 
     def work(self) -> int:
         """Do all that is due now, as a worker would, and return how many steps that took."""
@@ -72,9 +62,24 @@ class SimulatedZoom:
         return [entry for entry in self.sandbox.ledger.entries if entry.verb == "create"]
 
     def standing(self) -> list[str]:
-        """Return the numbers of the meetings that exist at Zoom now, oldest first."""
+        """Return the numbers of what exists at the vendor now, oldest first."""
         deleted = {entry.remote_id for entry in self.sandbox.ledger.entries if entry.verb == "delete"}
         return [entry.remote_id for entry in self.made() if entry.remote_id not in deleted]
+
+
+@dataclass
+class SimulatedZoom(Simulated):
+    """Zoom."""
+
+    def connect(self, schedule: Schedule, user: User = ANA) -> Connection:
+        """Let the owner consent as `user` and choose Zoom for the schedule."""
+        connection = self.consent(schedule, user)
+        connect_schedule(schedule, connection, now=self.clock())
+        return connection
+
+    def consent(self, schedule: Schedule, user: User = ANA) -> Connection:
+        code = code_from_consent(application_for("zoom"), user=user)
+        return finish_consent(schedule.account, "zoom", code, code_verifier=VERIFIER, now=self.clock())
 
 
 def _drain(step: Any) -> int:

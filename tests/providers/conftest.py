@@ -1,6 +1,6 @@
 """The simulated vendors, for exchanges over real sockets."""
 
 from tests.contracts import pytest_terminal_summary
-from tests.simulated import application, clock, sandbox, token
+from tests.simulated import ana, application, clock, google_application, sandbox, token
 
-__all__ = ["application", "clock", "pytest_terminal_summary", "sandbox", "token"]
+__all__ = ["ana", "application", "clock", "google_application", "pytest_terminal_summary", "sandbox", "token"]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from convoca.providers.contract import Exchange, Request, Response
 from tests.contracts import zoom_specification
+from tests.google_contracts import faults_in_google_request
 
 
 def replay[T](exchange: Exchange[T], *responses: Response, sent: list[Request] | None = None) -> T:
@@ -29,9 +30,12 @@ def replay[T](exchange: Exchange[T], *responses: Response, sent: list[Request] |
 
 
 def check_contract(request: Request) -> None:
-    """Fail if a request to Zoom's interface is not one that its specification allows."""
+    """Fail if a request to Zoom's or Google's interface is not one that its specification allows."""
     specification = zoom_specification()
     address = urlsplit(request.url)
+    if address.hostname == "www.googleapis.com":
+        path = address.path.removeprefix("/calendar/v3")
+        assert faults_in_google_request(request.method, path, request.query, request.json) == []
     if specification is None or address.hostname != "api.zoom.us":
         return
     path = address.path.removeprefix("/v2")

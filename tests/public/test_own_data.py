@@ -77,6 +77,23 @@ def test_a_corrected_address_gets_new_links_and_the_old_ones_are_dead(client: Cl
     assert AuditEntry.objects.filter(booking=booking, actor="attendee", verb="edited", fields="email").count() == 1
 
 
+def test_links_that_somebody_else_has_can_be_made_anew(client: Client) -> None:
+    """Revocable: both addresses die, and the new ones are mailed to the same person."""
+    booking = booked()
+    old, old_join = page_of(booking), join_page_of(booking)
+    send()
+
+    answer = client.post(details_of(booking), DETAILS | {"new_links": "on"})
+
+    booking.refresh_from_db()
+    assert answer["Location"] == f"{page_of(booking)}?saved=address"
+    assert (client.get(old).status_code, client.get(old_join).status_code) == (404, 404)
+    last = send(2)[-1]
+    assert last.to == ["luis@example.org"]
+    assert page_of(booking) in last.body
+    assert join_page_of(booking) in last.body or "/j/" not in last.body
+
+
 def test_a_name_a_zone_and_a_language_change_nothing_else_and_send_nothing(client: Client) -> None:
     booking = booked()
     send()

@@ -15,9 +15,10 @@ from tests.walk.routes_manage import MANAGE
 from tests.walk.routes_people import PEOPLE
 from tests.walk.routes_public import PUBLIC
 from tests.walk.routes_supervising import SUPERVISING
+from tests.walk.routes_synchronizing import SYNCHRONIZING
 from tests.walk.visiting import Route
 
-ROUTES: dict[str, Route] = PUBLIC | MANAGE | HEALTH | PEOPLE | CONFIGURING | SUPERVISING | FEEDS
+ROUTES: dict[str, Route] = PUBLIC | MANAGE | HEALTH | PEOPLE | CONFIGURING | SUPERVISING | FEEDS | SYNCHRONIZING
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tests.walk.visiting import Route, Visit, answer, named, owner
 
 
 def of_connection(name: str, **form: Any) -> Callable[[Scene, Looker], Sequence[Visit]]:
-    return _of(name, lambda scene: scene.account.connections.get().pk, **form)
+    return _of(name, lambda scene: scene.account.connections.get(provider="zoom").pk, **form)
 
 
 def of_meeting(name: str, **form: Any) -> Callable[[Scene, Looker], Sequence[Visit]]:

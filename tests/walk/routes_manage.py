@@ -149,6 +149,7 @@ MANAGE: dict[str, Route] = {
         visits=of_schedules("resource", "service", "class", name="manage:process", source="jitsi"),
         get=answer(owner(200), shows=THE_BACKUP_TO_THE_OWNER),
         post=answer(owner(303)),
+        query=("focus",),
         fields=("source", "asked", "passcode", "waiting_room", "backup_link", "reveal", "applies"),
     ),
     "manage:existing": Route(
@@ -214,6 +215,15 @@ MANAGE: dict[str, Route] = {
         fields=("meetings",),
     ),
     "manage:mails": Route(visits=named("manage:mails"), get=answer(supervisors(200)), query=("page", "state")),
+    "manage:sender": Route(
+        visits=named("manage:sender", selector=""),
+        get=answer(owner(200)),
+        post=answer(owner(422)),
+        fields=("selector",),
+    ),
+    "manage:digest": Route(
+        visits=named("manage:digest", wanted="1"), post=answer(supervisors(303)), fields=("wanted",)
+    ),
     "manage:mail-again": Route(
         visits=of_a_mail_about_the_class("manage:mail-again"),
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),

@@ -53,6 +53,11 @@ def of_theirs(name: str, *, query: str = "", **form: Any) -> Callable[[Scene, Lo
     return visits
 
 
+def without_account(name: str, *where: str) -> Callable[[Scene, Looker], list[Visit]]:
+    """Visit a page of the installation, which belongs to no account."""
+    return lambda _scene, _looker: [Visit(path=reverse(name, args=where))]
+
+
 def with_key(_scene: Scene, _looker: Looker) -> list[Visit]:
     key = make_key(now=timezone.now())
     return [Visit(path=f"{reverse('setup')}?key={key}", form=FOUNDER | {"key": key})]
@@ -195,6 +200,16 @@ PEOPLE: dict[str, Route] = {
         query=("key",),
         fields=("key", "name", "email", "password", "offer", "time_zone"),
     ),
+    # Nobody in the scene looks after the installation.
+    "applications": Route(visits=without_account("applications"), get=answer(logged_in(404))),
+    "application": Route(
+        visits=without_account("application", "zoom"),
+        get=answer(logged_in(404)),
+        post=answer(logged_in(404)),
+        fields=("zoom-client_id", "zoom-client_secret", "zoom-webhook_secret", "zoom-account_id"),
+    ),
+    "application_test": Route(visits=without_account("application_test", "zoom"), post=answer(logged_in(404))),
+    "application_forget": Route(visits=without_account("application_forget", "zoom"), post=answer(logged_in(404))),
     "manage:first-steps": Route(visits=named("manage:first-steps"), get=answer(owner(200))),
     "manage:leave-step-out": Route(
         visits=named("manage:leave-step-out", step="hours"), post=answer(owner(303)), fields=("step",)

@@ -28,6 +28,8 @@ PUBLIC: dict[str, Route] = {
     "readyz": Route(visits=at("/readyz"), get=answer(everybody(200)), is_page=False),
     # What vendors tell us; without a secret to know them by, nobody is heard.
     "zoom_hook": Route(visits=at("/hooks/zoom"), post=answer(everybody(404)), is_page=False),
+    # Nobody here knows the secret of a channel.
+    "google_hook": Route(visits=at("/hooks/google"), post=answer(everybody(401)), is_page=False),
     # The visitor's pages.
     "front": Route(visits=at("/"), get=answer(everybody(200))),
     "robots": Route(visits=at("/robots.txt"), get=answer(everybody(200)), is_page=False),
@@ -57,6 +59,10 @@ PUBLIC: dict[str, Route] = {
         post=answer(unless_blocked(303)),
         query=PICKED,
         fields=BOOKING,
+    ),
+    # Whoever has lost theirs gets them at the address that booked.
+    "send_links": Route(
+        visits=at("/links", email="nobody@example.org"), post=answer(everybody(200)), fields=("email",)
     ),
     # The attendee's pages.
     "booking": Route(
@@ -100,7 +106,7 @@ PUBLIC: dict[str, Route] = {
         visits=of_bookings("booking_details"),
         get=answer(holders(200) | {Looker.CANCELLED: 303}),
         post=answer(holders(422) | {Looker.CANCELLED: 303}),
-        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1"),
+        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links"),
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),

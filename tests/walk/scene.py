@@ -23,6 +23,7 @@ from convoca.booking.mail.post import Post
 from convoca.booking.models import (
     Account,
     Booking,
+    BusyCalendar,
     Incident,
     Meeting,
     Membership,
@@ -53,6 +54,7 @@ from tests.booking.building import (
     make_member,
     make_resource_schedule,
     make_service_schedule,
+    publish_at_google,
 )
 from tests.walk.needles import Needles
 from tests.walk.viewers import Looker, Secret
@@ -118,6 +120,9 @@ def prepare_installation(settings: Settings) -> None:
     settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
     keys = replace(settings.VENDORS["zoom"], client_id="client", client_secret="client-secret")
     settings.VENDORS = settings.VENDORS | {"zoom": keys}
+    # Nobody answers there: what a person waits for comes to nothing at once.
+    nowhere = dict.fromkeys(("google_calendar", "google_token", "google_revoke"), "http://127.0.0.1:9")
+    settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | nowhere
     # One walk knocks more often than a person; the limits have tests of their own.
     settings.ACCOUNT_RATE_LIMITS = False
     # Hashing as slowly as for real passwords would take longer than the walk.
@@ -139,6 +144,7 @@ def build_scene() -> Scene:
     held[Looker.WAITING, Secret.CLASS] = _book(schedules["class"], "eva@example.org", slot=f"{slot.pk}-wait")
     _block(people[Looker.BLOCKED])
     _open_incident(schedules["resource"])
+    _depend_on_a_calendar(schedules["resource"])
     open_class = make_class(schedules["class"], capacity=20, starts_at=at("20:00"))
     _send_mails()
     users = {looker: membership.user for looker, membership in people.items()}
@@ -171,6 +177,7 @@ def _make_schedules(account: Account) -> dict[str, Schedule]:
     yoga = make_capacity_schedule(account, has_waiting_list=True)
     for schedule in (consultations, yoga):
         connect_zoom(schedule)
+    publish_at_google(consultations)
     massages = make_service_schedule(account, link_source="jitsi")
     Schedule.objects.filter(pk__in=[consultations.pk, yoga.pk, massages.pk]).update(
         backup_link=Sealed.seal(BACKUP_LINK)
@@ -313,6 +320,12 @@ def _cancel_and_fill(
 def _block(membership: Membership) -> None:
     membership.role = Membership.Role.BLOCKED
     membership.save(update_fields=["role"])
+
+
+def _depend_on_a_calendar(schedule: Schedule) -> None:
+    """Let the schedule depend on the calendar that it is published in, of which nothing is known, as it may."""
+    assert schedule.calendar is not None
+    BusyCalendar.objects.create(account=schedule.account, calendar=schedule.calendar, schedule=schedule)
 
 
 def _open_incident(schedule: Schedule) -> None:

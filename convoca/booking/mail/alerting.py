@@ -124,7 +124,7 @@ def occasions(account: Account, slots: Sequence[Slot]) -> tuple[str, ...]:
     shown = slots[:LISTED_AT_MOST]
     people = whose(account.pk, shown)
     lines = [
-        f"{_when(slot, account)} · {_who(slot, [each.name for each in people.get(slot.pk, [])])}" for slot in shown
+        f"{_when(slot, account)} · {who_comes(slot, [each.name for each in people.get(slot.pk, [])])}" for slot in shown
     ]
     if left := len(slots) - len(shown):
         lines.append(ngettext("and {n} more", "and {n} more", left).format(n=left))
@@ -136,7 +136,8 @@ def _when(slot: Slot, account: Account) -> str:
     return f"{day}, {span_text(slot.starts_at, slot.ends_at, account.time_zone)}"
 
 
-def _who(slot: Slot, names: Sequence[str]) -> str:
+def who_comes(slot: Slot, names: Sequence[str]) -> str:
+    """Return whose appointment it is, or how many come to what."""
     if slot.schedule.is_capacity or len(names) != 1:
         title = one_line(slot.title or slot.schedule.name)
         return ngettext("{title}, {n} person", "{title}, {n} people", len(names)).format(title=title, n=len(names))

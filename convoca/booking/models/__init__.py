@@ -1,7 +1,9 @@
 """The tables. Every row of a tenant carries its account, and every query of a door starts from it."""
 
 from convoca.booking.models.account import Account, Invitation, Language, Membership, Supervision, User
+from convoca.booking.models.application import VendorApplication
 from convoca.booking.models.audit import AuditEntry
+from convoca.booking.models.calendar import BusyCalendar, BusyTime, Calendar, WhenUnknown
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
 from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
@@ -10,7 +12,9 @@ from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.message import MessageText, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
+from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
+from convoca.booking.models.remote import Attempt, Remote
 from convoca.booking.models.rules import Audience, BookingRules, Changes, Visibility
 from convoca.booking.models.schedule import (
     OpeningHours,
@@ -28,10 +32,14 @@ from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 __all__ = [
     "Account",
     "Alert",
+    "Attempt",
     "Audience",
     "AuditEntry",
     "Booking",
     "BookingRules",
+    "BusyCalendar",
+    "BusyTime",
+    "Calendar",
     "CallPace",
     "Changes",
     "Connection",
@@ -51,8 +59,11 @@ __all__ = [
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
+    "Publication",
+    "PublicationAttempt",
     "QuotaDay",
     "ReminderStop",
+    "Remote",
     "Resource",
     "Schedule",
     "ScheduleGroup",
@@ -66,6 +77,8 @@ __all__ = [
     "StartTime",
     "Supervision",
     "User",
+    "VendorApplication",
     "VendorEvent",
     "Visibility",
+    "WhenUnknown",
 ]

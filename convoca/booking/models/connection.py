@@ -12,7 +12,8 @@ class Grant(models.Model):
 
     `kind` is decided at birth: a user consented, or the installation's own application acts for its own account and
     asks for a new token by its secret. `refresh_claim` and `refresh_lease_until` are the committed lease under which
-    one process refreshes; `renew_at` is when a token in use is due for it, well before it expires.
+    one process refreshes; `renew_at` is when a token in use is due for it, well before it expires. `ends_at` is when
+    the grant itself ends by the vendor's own word, as in an application's test mode; empty if it said nothing.
     """
 
     class Kind(models.TextChoices):
@@ -32,6 +33,7 @@ class Grant(models.Model):
     refresh_lease_until = models.DateTimeField(null=True, blank=True)
     refreshed_at = models.DateTimeField(null=True, blank=True)
     renew_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.account import NAME_IN_ADDRESS, Account
+from convoca.booking.models.calendar import WhenUnknown
 from convoca.booking.models.rules import BookingRules
 from convoca.booking.models.sealed import SealedField
 
@@ -55,6 +56,20 @@ class Schedule(BookingRules):
 
     # Subjects of its mails do not say what was booked: for health, or legal advice.
     has_discreet_subjects = models.BooleanField(default=False)
+    # The calendar that shows what is booked, since when there has been one, and how: texts of the owner's, whether the
+    # client is named in them, and whether the vendor invites the client. `copying`: what is booked is being copied.
+    calendar = models.ForeignKey(
+        "booking.Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="schedules"
+    )
+    published_at = models.DateTimeField(null=True, blank=True)
+    copying = models.BooleanField(default=False)
+    event_title = models.CharField(max_length=200, blank=True)
+    event_description = models.TextField(blank=True)
+    event_names_client = models.BooleanField(default=True)
+    event_invites_client = models.BooleanField(default=False)
+    # Whether its availability, or that of a resource of its, depends on a calendar; what to do when nobody knows.
+    heeds_busy_times = models.BooleanField(default=False)
+    when_unknown = models.CharField(max_length=8, choices=WhenUnknown, default=WhenUnknown.REFUSE)
 
     resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -66,6 +81,7 @@ class Schedule(BookingRules):
         ordering = ["account_id", "position", "id"]
         indexes = [
             models.Index(fields=["closing_due_at"], condition=Q(closing_due_at__isnull=False), name="schedule_closing"),
+            models.Index(fields=["id"], condition=Q(copying=True), name="schedule_copied"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["account", "slug"], name="schedule_slug_unique_in_account"),
@@ -89,6 +105,10 @@ class Resource(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="resources")
     name = models.CharField(max_length=100)
+    # Its bookings are shown there instead of in its schedule's calendar.
+    calendar = models.ForeignKey(
+        "booking.Calendar", on_delete=models.SET_NULL, null=True, blank=True, related_name="resources"
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

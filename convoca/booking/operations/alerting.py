@@ -1,4 +1,4 @@
-"""The owner's mails about trouble and about what was given up: each leaves once, and only while it is true."""
+"""Mails about no single booking: trouble, what was given up, the day. Each leaves once, and only while it is true."""
 
 from datetime import datetime
 from functools import partial
@@ -9,9 +9,11 @@ from django.tasks import task
 from django.utils import timezone
 
 from convoca.booking.mail.alerting import compose_alert
+from convoca.booking.mail.digesting import compose_digest
 from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Alert
+from convoca.booking.operations.digesting import owe_next_digest, why_no_digest
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.sending import (
@@ -27,12 +29,12 @@ from convoca.booking.operations.sending import (
 )
 from convoca.booking.questions.troubles import is_present
 
-WHOLE = Alert.objects.select_related("account", "incident__connection", "connection")
+WHOLE = Alert.objects.select_related("account", "incident__connection", "connection", "membership__user")
 
 
 @task()
 def alert_due() -> None:
-    """Send every mail to an owner that is due, until none is left or the server is down."""
+    """Send every such mail that is due, until none is left or the server is down."""
     with Post() as post:
         while goes_on() and alert_next(now=timezone.now(), post=post):
             continue
@@ -55,12 +57,16 @@ def alert_next(*, now: datetime, post: Post) -> bool:
 
 
 def _act(held: Claim[Alert], post: Post, *, now: datetime) -> bool:
+    if held.row.kind == Alert.Kind.DIGEST:
+        # Before it leaves: killed afterwards, we would never owe another one.
+        owe_next_digest(held.row, now=now)
     reason = why_not_owed(held.row, now=now)
     if reason:
         drop(held, reason, failed=reason == LOST_TWICE, now=now)
         return True
     try:
-        hand_over(held, partial(compose_alert, held.row, now=now), post)
+        compose = compose_digest if held.row.kind == Alert.Kind.DIGEST else compose_alert
+        hand_over(held, partial(compose, held.row, now=now), post)
     except Undeliverable as error:
         drop(held, error.reason, failed=True, now=now)
     except NotNow as error:
@@ -78,6 +84,8 @@ def why_not_owed(alert: Alert, *, now: datetime) -> str:
     """Return why this mail is not to be sent (any more), or nothing if it is owed."""
     if alert.unanswered >= SENDINGS_WITHOUT_ANSWER:
         return LOST_TWICE
+    if alert.kind == Alert.Kind.DIGEST:
+        return why_no_digest(alert, now=now)
     incident, connection = alert.incident, alert.connection
     if incident is None:
         is_given_up = connection is not None and connection.closing_at is not None

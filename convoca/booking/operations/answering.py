@@ -7,8 +7,9 @@ from django.db.models import F, QuerySet
 
 from convoca.booking.models import Meeting
 from convoca.booking.operations.leasing import unleased
+from convoca.booking.operations.making_meetings import spec_of
 from convoca.booking.operations.owing import keep_owed
-from convoca.booking.operations.provisioning import provision_due, spec_of
+from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.recording import lock_slot
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from convoca.booking.models import Booking, Slot
 from convoca.booking.operations.auditing import Actor, Verb, note
-from convoca.booking.operations.booking import confirm
+from convoca.booking.operations.booking import confirm, show_event
 from convoca.booking.operations.cancelling import release
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import owe_confirmation, owe_decline
@@ -25,6 +25,7 @@ def approve(booking: Booking, *, by: Actor, now: datetime) -> Booking:
         held.save(update_fields=["status", "revision"])
         note(Verb.APPROVED, by=by, slot=slot, booking=held, now=now)
         confirm(held, slot, wish_for_meeting(slot, now=now), now=now)
+        show_event(slot, now=now)
     held.slot = slot
     return held
 
@@ -53,6 +54,7 @@ def approve_all(booking: Booking, *, by: Actor, now: datetime) -> list[Booking]:
             each.save(update_fields=["status", "revision"])
             note(Verb.APPROVED, by=by, slot=each.slot, booking=each, now=now)
             meetings.append(wish_for_meeting(each.slot, now=now))
+            show_event(each.slot, now=now)
         confirm(held[0], held[0].slot, meetings[0], now=now)
         for each in held[1:]:
             owe_confirmation(each, each.slot, told_by=held[0], now=now)

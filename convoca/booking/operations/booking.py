@@ -29,6 +29,7 @@ from convoca.booking.operations.taking import (
     take_resources,
 )
 from convoca.booking.operations.wishing import born_with_meeting, link_source_at_birth, wanted_meeting
+from convoca.booking.operations.wishing_events import wish_for_event
 from convoca.booking.questions.links import opens_at
 from convoca.booking.questions.offers import needs_of
 from convoca.booking.questions.series import rest_of_series
@@ -286,7 +287,14 @@ def write_booking(
         notify_due.enqueue()
     else:
         confirm(booking, slot, meeting, now=now)
+    show_event(slot, now=now)
     return booking
+
+
+def show_event(slot: Slot, *, now: datetime) -> None:
+    """Have the calendar that shows the slot show it as it is now; the caller holds the slot."""
+    if wish_for_event(slot, now=now) is not None:
+        provision_due.enqueue()
 
 
 def new_booking(slot: Slot, *, client: Client, quantity: int) -> Booking:

@@ -23,6 +23,7 @@ from convoca.booking.operations.refusals import NotOffered, UndoTooLate
 from convoca.booking.operations.taking import HOLDING, lock_slots
 from convoca.booking.operations.waiting import offer_on
 from convoca.booking.operations.wishing import wish_for_meetings, withdraw_all
+from convoca.booking.operations.wishing_events import wish_for_events
 from convoca.booking.questions.series import called_off_with
 from convoca.core.reconcile import UNDO_WINDOW
 
@@ -93,6 +94,7 @@ def undo_cancel_slot(slot: Slot, *, by: Actor, now: datetime) -> list[Slot]:
         people = _ended_with(held)
         _stand_again(held, people, by=by, now=now)
         wish_for_meetings(held, now=now)
+        wish_for_events(held, now=now)
         _tell(held, people, now=now)
         for each in held:
             if any(booking.status == Status.WAITING for booking in people.get(each.pk, [])):

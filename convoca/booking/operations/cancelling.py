@@ -29,6 +29,7 @@ from convoca.booking.operations.taking import (
 )
 from convoca.booking.operations.waiting import admit_to_list, offer_next, offer_on
 from convoca.booking.operations.wishing import wish_for_meeting
+from convoca.booking.operations.wishing_events import wish_for_event
 from convoca.booking.questions.terms import Terms, client_terms, supervisor_terms, undo_terms
 from convoca.core.admission import ResourceTaken, admit_cancellation
 from convoca.core.reconcile import UNDO_WINDOW
@@ -92,6 +93,7 @@ def release(held: Booking, slot: Slot, *, verb: Verb, by: Actor, now: datetime) 
     held.save(update_fields=["status", "cancelled_at", "revision", "offered_until"])
     note(verb, by=by, slot=slot, booking=held, now=now)
     wish_for_meeting(slot, now=now)
+    wish_for_event(slot, now=now)
     if slot.schedule.is_capacity:
         offer(slot, now=now)
 
@@ -195,6 +197,7 @@ def owe_again(held: Booking, slot: Slot, *, told_by: Booking | None = None, now:
     """Owe the mail that says how a booking stands that was taken back; `told_by` as in `owe_confirmation`."""
     if held.status == Booking.Status.CONFIRMED:
         meeting = wish_for_meeting(slot, now=now)
+        wish_for_event(slot, now=now)
         if told_by is None:
             confirm(held, slot, meeting, now=now)
         else:

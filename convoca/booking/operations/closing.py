@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.tasks import task
 from django.utils import timezone
 
-from convoca.booking.models import Alert, Connection, Grant, Meeting, Schedule, Sealed
+from convoca.booking.models import Alert, Connection, Grant, Meeting, Publication, Remote, Schedule, Sealed
 from convoca.booking.operations.auditing import SYSTEM, Verb, note_connection
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.granting import AccessLost, NoTokenNow, usable_token
@@ -63,7 +63,7 @@ def close_next(*, now: datetime) -> bool:
 
 def _close(connection: Connection, key: uuid.UUID, *, now: datetime) -> None:
     since = now - (connection.closing_at or now)
-    if since < DRAIN_AT_MOST and _owed(connection).exists():
+    if since < DRAIN_AT_MOST and (_owed(connection).exists() or _owed_events(connection).exists()):
         _hurry(connection, now=now)
         _come_back(connection, key, at=now + ASK_AGAIN)
         return
@@ -85,11 +85,20 @@ def _close(connection: Connection, key: uuid.UUID, *, now: datetime) -> None:
 
 def _owed(connection: Connection) -> QuerySet[Meeting]:
     """Return what must still be done with this access: deletions, and calls whose outcome is not known yet."""
-    return Meeting.objects.filter(connection=connection).filter(
+    return Meeting.objects.filter(connection=connection, publication__isnull=True).filter(
         Q(wanted=Meeting.Wanted.ABSENT, observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN])
         | Q(observed=Meeting.Observed.UNKNOWN)
         # What is about to be replaced by another source's will be deleted, too.
         | (Q(wanted=Meeting.Wanted.PRESENT) & ~Q(slot__schedule__applying=Schedule.Applying.NOTHING))
+        | Q(lease_until__gte=Now())
+    )
+
+
+def _owed_events(connection: Connection) -> QuerySet[Publication]:
+    may_exist = [Publication.Observed.PRESENT, Publication.Observed.UNKNOWN]
+    return Publication.objects.filter(connection=connection).filter(
+        Q(wanted=Publication.Wanted.ABSENT, observed__in=may_exist)
+        | Q(observed=Publication.Observed.UNKNOWN)
         | Q(lease_until__gte=Now())
     )
 
@@ -99,8 +108,11 @@ def _hurry(connection: Connection, *, now: datetime) -> None:
 
     What the vendor did not take keeps its pauses.
     """
-    cancelled = Meeting.objects.filter(unleased(), connection=connection, wanted=Meeting.Wanted.ABSENT, attempts=0)
-    if cancelled.filter(due_at__gt=now).update(due_at=now):
+    hurried = 0
+    for kind in (connection.meetings, connection.publications):
+        cancelled = kind.filter(unleased(), wanted=Remote.Wanted.ABSENT, attempts=0)
+        hurried += cancelled.filter(due_at__gt=now).update(due_at=now)
+    if hurried:
         provision_due.enqueue()
 
 
@@ -179,11 +191,12 @@ def delete_if_unused(grant: Grant) -> None:
 
 def _detach(connection: Connection) -> None:
     """What exists at the vendor stays valid there; we can neither change nor delete it any more."""
-    meetings = Meeting.objects.filter(connection=connection)
-    meetings.filter(observed__in=[Meeting.Observed.PRESENT, Meeting.Observed.UNKNOWN]).update(
-        observed=Meeting.Observed.DETACHED, due_at=None, claim=None, lease_until=None
-    )
-    meetings.update(due_at=None)
+    for model in (Meeting, Publication):
+        rows = model._default_manager.filter(connection=connection)
+        rows.filter(observed__in=[Remote.Observed.PRESENT, Remote.Observed.UNKNOWN]).update(
+            observed=Remote.Observed.DETACHED, due_at=None, claim=None, lease_until=None
+        )
+        rows.update(due_at=None)
 
 
 def scrub() -> bool:

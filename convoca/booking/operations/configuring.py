@@ -14,6 +14,7 @@ from convoca.booking.operations.connecting import set_link_source, usable_connec
 from convoca.booking.operations.linking import guests_link
 from convoca.booking.operations.taking import lock_schedule
 from convoca.booking.operations.wishing import AUTOMATIC
+from convoca.booking.operations.wishing_events import BORN_WITH_EVENT
 from convoca.providers import provider_by_id
 
 RULES = frozenset(column.name for column in BookingRules._meta.get_fields())
@@ -30,6 +31,8 @@ def may_choose(schedule: Schedule, source: str) -> bool:
         return schedule.is_capacity or schedule.account.supervisor_field != Account.SupervisorField.OFF
     if source not in AUTOMATIC:
         return False
+    if source in BORN_WITH_EVENT:
+        return schedule.calendar is not None and schedule.calendar.makes_meetings
     if provider_by_id(source).capabilities.connects:
         return usable_connection(schedule.account, source) is not None
     return True

@@ -22,6 +22,7 @@ from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.taking import lock_schedule
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import withdraw
+from convoca.booking.questions.publishing import is_in_use
 from convoca.providers import connected_provider_by_id
 from convoca.providers.contract import Exchange, ExternalUser, Tokens
 from convoca.providers.wire import carry_out
@@ -182,7 +183,7 @@ def set_link_source(schedule: Schedule, source: str, *, connection: Connection |
         held.applying = schedule.applying = Schedule.Applying.NOTHING
         held.save(update_fields=["link_source", "connection", "applying"])
         if before is not None and held.connection_id != before:
-            _close_if_unused(before, now=now)
+            close_if_unused(before, now=now)
     schedule.link_source, schedule.connection = source, connection
 
 
@@ -197,9 +198,10 @@ def _is_usable(connection: Connection, *, account_id: int) -> bool:
     return held.filter(state__in=[Connection.State.OPEN, Connection.State.NEEDS_OWNER]).exists()
 
 
-def _close_if_unused(connection_id: int, *, now: datetime) -> None:
+def close_if_unused(connection_id: int, *, now: datetime) -> None:
+    """Let go of an access that nothing needs any more. The caller's transaction is open."""
     connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
-    if connection.schedules.exists():
+    if connection.schedules.exists() or is_in_use(connection, now=now):
         return
     connection.state, connection.closing_at, connection.due_at = Connection.State.CLOSING, now, now
     # Credentials that went when the vendor withdrew the access are gone; what is left is to let go of the meetings.
@@ -208,8 +210,23 @@ def _close_if_unused(connection_id: int, *, now: datetime) -> None:
     connection.save(update_fields=["state", "closing_at", "due_at", "was_revoked", "blocked_until", "wiped_at"])
     # The undo window of a cancelled booking ends here: afterwards nobody could delete its meeting any more.
     connection.meetings.filter(wanted="absent", due_at__gt=now).update(due_at=now)
+    connection.publications.filter(wanted="absent", due_at__gt=now).update(due_at=now)
     provision_due.enqueue()
     close_due.enqueue()
+
+
+def give_up_unused(connection: Connection, *, by: Actor = SYSTEM, now: datetime) -> bool:
+    """Let go of an access that its owner wants no more. False if something needs it, or it was let go of already."""
+    with transaction.atomic():
+        held = Connection.objects.select_for_update(no_key=True).get(account_id=connection.account_id, pk=connection.pk)
+        if held.state not in (Connection.State.OPEN, Connection.State.NEEDS_OWNER):
+            return False
+        close_if_unused(held.pk, now=now)
+        held.refresh_from_db()
+        if held.state != Connection.State.CLOSING:
+            return False
+        note_connection(Verb.DISCONNECTED, by=by, connection=held, now=now)
+    return True
 
 
 def is_shown_as_connected(schedule: Schedule, provider_id: str) -> bool:

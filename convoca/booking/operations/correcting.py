@@ -19,6 +19,7 @@ from convoca.booking.operations.owing import owe_offer, owe_request_again, owe_w
 from convoca.booking.operations.refusals import AlreadyCancelled, LinkOfAClass
 from convoca.booking.operations.taking import lock_slot_and_booking
 from convoca.booking.operations.wishing import wanted_meeting
+from convoca.booking.operations.wishing_events import wish_for_event
 
 NEW_ADDRESSES = ("token", "token_digest", "join_token", "join_token_digest", "revision", "mailed_meeting")
 
@@ -27,7 +28,8 @@ NEW_ADDRESSES = ("token", "token_digest", "join_token", "join_token_digest", "re
 class Correction:
     """What is true of a booking. `details` are answers by the names of its columns; None leaves a field as it is.
 
-    `language` and `time_zone` are those of its mails and of its own page.
+    `language` and `time_zone` are those of its mails and of its own page. `new_addresses`: the old ones are to die,
+    though the e-mail address is right.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Correction:
     super_field: str | None = None
     language: str | None = None
     time_zone: str | None = None
+    new_addresses: bool = False
 
 
 def correct(booking: Booking, correction: Correction, *, by: Actor, now: datetime) -> list[str]:
@@ -55,8 +58,11 @@ def correct(booking: Booking, correction: Correction, *, by: Actor, now: datetim
         changed = [column for column, value in columns.items() if getattr(held, column) != value]
         for column in changed:
             setattr(held, column, columns[column])
+        renews = correction.new_addresses or "email" in changed
+        if changed or renews:
+            _write(held, slot, changed, renews=renews, by=by, now=now)
         if changed:
-            _write(held, slot, changed, by=by, now=now)
+            wish_for_event(slot, now=now)
         if link:
             type_link(slot, link, now=now)
     return changed
@@ -75,22 +81,22 @@ def part_note(schedule: Schedule, text: str | None) -> tuple[str | None, str | N
     return link, " ".join(text.replace(link, " ").split())
 
 
-def _write(held: Booking, slot: Slot, changed: list[str], *, by: Actor, now: datetime) -> None:
-    if "email" not in changed:
+def _write(held: Booking, slot: Slot, changed: list[str], *, renews: bool, by: Actor, now: datetime) -> None:
+    if not renews:
         held.save(update_fields=changed)
         note(Verb.EDITED, by=by, slot=slot, booking=held, fields=" ".join(changed), now=now)
         return
     give_addresses(held)
     held.revision += 1
-    # Whoever reads the new address has had no link yet.
+    # Whoever reads the new mail has had no link that still works.
     held.mailed_meeting = None
     held.save(update_fields=[*changed, *NEW_ADDRESSES])
     note(Verb.EDITED, by=by, slot=slot, booking=held, fields=" ".join(changed), now=now)
-    _tell(held, slot, now=now)
+    tell(held, slot, now=now)
 
 
-def _tell(held: Booking, slot: Slot, *, now: datetime) -> None:
-    """Owe the new address the mail that says how it stands."""
+def tell(held: Booking, slot: Slot, *, now: datetime) -> None:
+    """Owe the booking's address the mail that says how it stands. The caller holds both."""
     if held.status == Booking.Status.CONFIRMED:
         confirm(held, slot, wanted_meeting(slot), now=now)
         return

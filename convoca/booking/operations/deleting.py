@@ -16,7 +16,18 @@ from django.tasks import task
 from django.utils import timezone
 
 from convoca.booking.mail.kinds import OF_AN_END
-from convoca.booking.models import Booking, Meeting, Membership, Notification, Resource, Schedule, Series, Slot
+from convoca.booking.models import (
+    Booking,
+    Meeting,
+    Membership,
+    Notification,
+    Publication,
+    Remote,
+    Resource,
+    Schedule,
+    Series,
+    Slot,
+)
 from convoca.booking.operations.auditing import SYSTEM, Actor, Verb, acting, note_schedule
 from convoca.booking.operations.calling_off import call_off
 from convoca.booking.operations.connecting import set_link_source
@@ -25,6 +36,7 @@ from convoca.booking.operations.faults import place_of
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.provisioning import provision_due
+from convoca.booking.operations.publishing import unpublish
 from convoca.booking.operations.taking import lock_slots
 from convoca.booking.questions.closing import lonely_resources
 
@@ -71,6 +83,7 @@ def let_go(schedule: Schedule, *, now: datetime) -> int:
         if not held.is_closing:
             return 0
         left = _detach(_at_vendor(held))
+        _detach(_events(held))
         Schedule.objects.filter(pk=held.pk).update(closing_due_at=now)
         take_schedules_away.enqueue()
     return left
@@ -146,30 +159,40 @@ def _with_few_people(coming: QuerySet[Slot], first: Slot) -> list[Slot]:
 
 def _let_the_past_go(schedule: Schedule, *, now: datetime) -> bool:
     """Let go of meetings that took place: they are the vendor's history. Return whether there were any."""
-    past = _at_vendor(schedule).filter(wanted=Meeting.Wanted.PRESENT, slot__ends_at__lte=now)
-    return _detach(past, most=ROWS_AT_ONCE) > 0
+    past = {"wanted": Remote.Wanted.PRESENT, "slot__ends_at__lte": now}
+    left = _detach(_at_vendor(schedule).filter(**past), most=ROWS_AT_ONCE)
+    return left + _detach(_events(schedule).filter(**past), most=ROWS_AT_ONCE) > 0
 
 
 def _at_vendor(schedule: Schedule) -> QuerySet[Meeting]:
     return Meeting.objects.filter(account=schedule.account_id, slot__schedule=schedule, observed__in=AT_VENDOR)
 
 
-def _detach(meetings: QuerySet[Meeting], *, most: int | None = None) -> int:
-    chosen = list(meetings.filter(unleased()).order_by("pk").values_list("pk", flat=True)[:most])
-    free = Meeting.objects.filter(unleased(), pk__in=chosen, observed__in=AT_VENDOR)
-    return free.update(observed=Meeting.Observed.DETACHED, wanted=Meeting.Wanted.ABSENT, due_at=None, claim=None)
+def _events(schedule: Schedule) -> QuerySet[Publication]:
+    return Publication.objects.filter(account=schedule.account_id, slot__schedule=schedule, observed__in=AT_VENDOR)
+
+
+def _detach[Row: Remote](rows: QuerySet[Row], *, most: int | None = None) -> int:
+    chosen = list(rows.filter(unleased()).order_by("pk").values_list("pk", flat=True)[:most])
+    free = rows.model._default_manager.filter(unleased(), pk__in=chosen, observed__in=AT_VENDOR)
+    return free.update(observed=Remote.Observed.DETACHED, wanted=Remote.Wanted.ABSENT, due_at=None, claim=None)
 
 
 def _drain(schedule: Schedule, *, now: datetime) -> bool:
     """Wait while something exists at a vendor, may exist there, or is just being asked for."""
-    under_way = Meeting.objects.filter(
-        Q(observed__in=AT_VENDOR) | Q(lease_until__gte=Now()), account=schedule.account_id, slot__schedule=schedule
+    is_there = Q(observed__in=AT_VENDOR) | Q(lease_until__gte=Now())
+    under_way = any(
+        model._default_manager.filter(is_there, account=schedule.account_id, slot__schedule=schedule).exists()
+        for model in (Meeting, Publication)
     )
-    return under_way.exists() and _wait(schedule, now=now)
+    return under_way and _wait(schedule, now=now)
 
 
 def _disconnect(schedule: Schedule, *, now: datetime) -> bool:
     """Let go of the connection; its credentials go with the last schedule that uses it."""
+    if schedule.calendar_id is not None:
+        unpublish(schedule, remove_events=True, now=now)
+        return True
     if schedule.link_source == Schedule.NO_LINK and schedule.connection_id is None:
         return False
     set_link_source(schedule, Schedule.NO_LINK, connection=None, now=now)
@@ -202,6 +225,7 @@ def _purge_some(schedule: Schedule, *, now: datetime) -> bool:
     return (
         _delete_some(Booking.objects.filter(own, is_over))
         or _delete_some(Meeting.objects.filter(own, is_over))
+        or _delete_some(Publication.objects.filter(own, is_over))
         or _delete_some(slots.filter(Q(cancelled_at__isnull=False) | Q(ends_at__lte=now)))
     )
 

@@ -16,6 +16,7 @@ from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import OF_THE_TIME, keep_owed, let_others_tell, owe_moves
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.waiting import offer_next
+from convoca.booking.operations.wishing_events import wish_for_events
 from convoca.booking.questions.links import IN_USE
 from convoca.core.admission import InThePast
 from convoca.core.time import Interval, localize
@@ -127,6 +128,7 @@ def _change(slots: Sequence[Slot], edit: _Edit, *, by: Actor, now: datetime) -> 
             take_link_away(slot, now=now)
     told = {pk: " ".join(columns or ["location"]) for pk, columns in fields.items()}
     note_slots(Verb.EDITED, changed, by=by, fields=told, now=now)
+    wish_for_events(changed, now=now)
     for slot in changed:
         if "capacity" in fields[slot.pk]:
             offer_next(slot, now=now)

@@ -12,6 +12,7 @@ from convoca.booking.operations.counting import bookings_of
 from convoca.booking.operations.owing import UNTOLD, keep_owed, let_others_tell
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.taking import lock_slot_and_booking
+from convoca.booking.operations.wishing_events import wish_for_event
 from convoca.booking.questions.terms import client_terms
 
 WRITTEN = ("phone", "mobile", "address", "country", "field_1", "field_2")
@@ -35,11 +36,11 @@ def erase(booking: Booking, *, now: datetime, by: Actor = ATTENDEE) -> Booking:
         stands = held.status != Booking.Status.CANCELLED and slot.is_live and slot.ends_at > now
         if stands:
             end(held, slot, by=by, terms=client_terms(slot.schedule), now=now)
-        _stop_mails(held, now=now)
         _forget_outbox(held)
         _blank(held, now=now)
         note(Verb.ERASED, by=by, slot=slot, booking=held, now=now)
         _rewrite_copies(slot, now=now)
+        _stop_mails(held, now=now)
     return held
 
 
@@ -74,7 +75,8 @@ def _rewrite_copies(slot: Slot, *, now: datetime) -> None:
         return
     slot.revision += 1
     slot.save(update_fields=["revision"])
-    keep_owed([slot])
     to_come = Meeting.objects.filter(slot=slot, wanted=Meeting.Wanted.PRESENT, slot__ends_at__gt=now)
     if to_come.update(wanted_revision=slot.revision, due_at=now):
         provision_due.enqueue()
+    wish_for_event(slot, now=now)
+    keep_owed([slot])

@@ -23,7 +23,7 @@ KEY_LIVES = timedelta(minutes=60)
 SALT = "convoca.founding"
 
 # What an owner is reminded of until it is done or left out, by name.
-FIRST_STEPS = ("link", "mail", "hours")
+FIRST_STEPS = ("link", "calendar", "mail", "hours")
 
 
 class KeyUsed(Refusal):

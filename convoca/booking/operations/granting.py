@@ -129,6 +129,7 @@ def grant_values(tokens: Tokens, *, now: datetime) -> dict[str, object]:
         "api_url": tokens.api_url,
         "refreshed_at": now,
         "renew_at": now + timedelta(seconds=tokens.expires_in) * RENEW_AFTER,
+        "ends_at": now + timedelta(seconds=ends_in) if (ends_in := tokens.refresh_expires_in) else None,
     }
 
 

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from convoca.booking.models import Connection, Meeting, VendorEvent
+from convoca.booking.operations.busy import ask_due
 from convoca.booking.operations.keeping import check_due
 from convoca.booking.operations.provisioning import provision_due
+from convoca.booking.operations.reading import heed_calendar, read_due
 from convoca.providers.contract import Change, Notice
 
 log = structlog.get_logger(__name__)
@@ -28,6 +30,10 @@ def heed(notice: Notice, provider_id: str, *, now: datetime) -> bool:
             return False
         if notice.change is Change.ACCESS_WITHDRAWN:
             marked = _doubt_access(notice, provider_id, now=now)
+        elif notice.change is Change.CALENDAR_CHANGED:
+            marked = heed_calendar(notice.channel, now=now)
+            read_due.enqueue()
+            ask_due.enqueue()
         else:
             marked = _doubt_meetings(notice, provider_id, now=now)
     log.info("notice", provider=provider_id, change=notice.change.value, marked=marked)

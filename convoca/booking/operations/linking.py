@@ -13,6 +13,7 @@ from convoca.booking.operations.owing import lock_places, owe_link
 from convoca.booking.operations.refusals import HostLink
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import next_generation, wanted_meeting, wish_for_meeting, withdraw
+from convoca.booking.operations.wishing_events import wish_for_event
 from convoca.core.reconcile import UNDO_WINDOW
 from convoca.providers import PROVIDERS, provider_by_id
 from convoca.providers.contract import KnownLink
@@ -63,7 +64,8 @@ def type_link(slot: Slot, text: str, *, tell: bool = True, now: datetime) -> Mee
     """
     link = guests_link(text)
     with transaction.atomic():
-        slot = Slot.objects.select_for_update(no_key=True).get(account_id=slot.account_id, pk=slot.pk)
+        held = Slot.objects.select_for_update(no_key=True, of=("self",)).select_related("schedule")
+        slot = held.get(account_id=slot.account_id, pk=slot.pk)
         places = lock_places(slot)
         current = wanted_meeting(slot)
         if current is not None and current.link.open() == link:
@@ -84,6 +86,7 @@ def type_link(slot: Slot, text: str, *, tell: bool = True, now: datetime) -> Mee
             owe_link(meeting, places, now=now)
         else:
             Booking.objects.filter(pk__in=[each.pk for each in places]).update(mailed_meeting=meeting)
+        wish_for_event(slot, now=now)
         if places:
             notify_due.enqueue()
     return meeting
@@ -123,4 +126,6 @@ def take_link_away(slot: Slot, *, now: datetime) -> Meeting | None:
     if current is None or current.observed != Meeting.Observed.EXTERNAL:
         return None
     withdraw(current, now=now, due_at=now)
-    return wish_for_meeting(slot, now=now)
+    meeting = wish_for_meeting(slot, now=now)
+    wish_for_event(slot, now=now)
+    return meeting

@@ -24,6 +24,7 @@ from convoca.booking.operations.taking import (
     take_resources,
 )
 from convoca.booking.operations.waiting import offer_next
+from convoca.booking.operations.wishing_events import wish_for_event, wish_for_events
 from convoca.booking.questions.links import IN_USE
 from convoca.booking.questions.offers import needs_of
 from convoca.booking.questions.terms import Terms, client_terms, kept_length
@@ -93,6 +94,7 @@ def _put(slot: Slot, when: Interval, resources: tuple[int, ...], *, now: datetim
     slot.occupancies.all().delete()
     occupy(slot, resources)
     Meeting.objects.filter(IN_USE, slot=slot).update(wanted_revision=slot.revision, due_at=now)
+    wish_for_event(slot, now=now)
 
 
 def move_place(
@@ -120,6 +122,7 @@ def move_place(
         note(Verb.MOVED, by=by, slot=new, booking=held, fields="slot", now=now)
         let_others_tell([held], kinds=OF_THE_TIME, now=now)
         owe_move(held, new, was_at=old.starts_at, now=now)
+        wish_for_events([old, new], now=now)
         offer_next(old, now=now)
         notify_due.enqueue()
     return held

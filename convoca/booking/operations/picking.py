@@ -1,4 +1,4 @@
-"""Which meeting comes next: the one that starts soonest, without all workers reaching for the same one."""
+"""Which meeting or event comes next: the one that starts soonest, without all workers reaching for the same one."""
 
 import random
 import threading
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 
-from convoca.booking.models import Connection, Meeting
+from convoca.booking.models import Connection, Meeting, Remote
 from convoca.booking.operations.granting import BREAK_AFTER
 from convoca.booking.operations.leasing import unleased
 
@@ -27,19 +27,26 @@ NEAR = timedelta(hours=1)
 # For so long a process that reached for what another had already keeps out of the others' way.
 ELBOW_ROOM_SECONDS = 5.0
 
-_in_hand: set[int] = set()
+# Of each kind of row, the ids.
+_in_hand: set[tuple[type[Remote], int]] = set()
 _jostled_at = float("-inf")
 _lock = threading.Lock()
 
 
 def due_meetings(*, now: datetime) -> QuerySet[Meeting]:
-    """Return the meetings that a worker may act on now.
+    """Return the meetings that a worker may act on now."""
+    return due_rows(Meeting, now=now)
 
-    A throttled, broken or refreshing connection, or one with enough calls in flight, hides its meetings from here,
+
+def due_rows[Row: Remote](model: type[Row], *, now: datetime) -> QuerySet[Row]:
+    """Return the rows that a worker may act on now.
+
+    A throttled, broken or refreshing connection, or one with enough calls in flight, hides its rows from here,
     so it keeps no worker from anybody else's. One that failed several times in a row is asked by one call at a time.
     """
     # Counted once, and not for each row that is due: among 2,800 that took a fifth of a second.
-    calls = Meeting.objects.filter(due_at__isnull=False, lease_until__gte=Now(), connection__isnull=False)
+    rows = model._default_manager
+    calls = rows.filter(due_at__isnull=False, lease_until__gte=Now(), connection__isnull=False)
     calling = calls.order_by().values("connection").annotate(n=Count("pk"))
     full = calling.filter(n__gte=IN_FLIGHT_PER_CONNECTION).values("connection")
     free = Q(connection__isnull=True) | (
@@ -49,7 +56,7 @@ def due_meetings(*, now: datetime) -> QuerySet[Meeting]:
         & ~Q(connection__in=full)
         & (Q(connection__failures__lt=BREAK_AFTER) | ~Q(connection__in=calling.values("connection")))
     )
-    return Meeting.objects.filter(unleased(), free, due_at__lte=now)
+    return rows.filter(unleased(), free, due_at__lte=now)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,31 +70,31 @@ class Picked:
 
 
 @contextmanager
-def next_in_hand(*, now: datetime) -> Iterator[Picked]:
-    """Take a meeting to act on in hand.
+def next_in_hand(*, now: datetime, model: type[Remote] = Meeting) -> Iterator[Picked]:
+    """Take a row to act on in hand.
 
     No two threads of a process have the same one in hand. Processes that get in each other's way (four who all wanted
     the very first one made a quarter of what one made) take, of what is not near, the next of some connection: within
     a connection, where they share a day's allowance, the soonest still comes first.
     """
-    # Not the whole meetings: with all that belongs to them, to sort a thousand takes four times as long.
-    due = due_meetings(now=now).order_by("slot__starts_at", "pk")
+    # Not the whole rows: with all that belongs to them, to sort a thousand takes four times as long.
+    due = due_rows(model, now=now).order_by("slot__starts_at", "pk")
     rows = list(due.values_list("pk", "connection", "slot__starts_at")[:LOOKED_AT])
     with _lock:
-        free = [row for row in rows if row[0] not in _in_hand]
+        free = [row for row in rows if (model, row[0]) not in _in_hand]
         is_near = bool(free) and free[0][2] <= now + NEAR
         number = _choose(free, is_near=is_near)
         if number is not None:
-            _in_hand.add(number)
+            _in_hand.add((model, number))
     try:
         yield Picked(number=number, more=len(free) > 1, is_near=is_near, at=now)
     finally:
         with _lock:
-            _in_hand.discard(number or 0)
+            _in_hand.discard((model, number or 0))
 
 
 def note_jostle() -> None:
-    """Note that another process had the meeting that this one reached for."""
+    """Note that another process had the row that this one reached for."""
     global _jostled_at
     _jostled_at = time.monotonic()
 

@@ -11,7 +11,14 @@ from django.db.models import Model, Q, QuerySet
 from django.tasks import task
 from django.utils import timezone
 
-from convoca.booking.models import Alert, Incident, MeetingAttempt, Notification, Occupancy
+from convoca.booking.models import (
+    Alert,
+    Incident,
+    MeetingAttempt,
+    Notification,
+    Occupancy,
+    PublicationAttempt,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +52,7 @@ def _over(now: datetime) -> Iterator[QuerySet[Model]]:
     # What is still ahead is asked about: whether it was mailed decides what is owed next.
     yield Notification.objects.filter(settled, due_at__isnull=True, booking__slot__ends_at__lt=now)
     yield MeetingAttempt.objects.filter(at__lt=now - KEPT)
+    yield PublicationAttempt.objects.filter(at__lt=now - KEPT)
     yield Alert.objects.filter(settled, due_at__isnull=True, incident__isnull=True)
     yield Incident.objects.filter(closed_at__lt=now - KEPT)
 

@@ -21,6 +21,7 @@ from convoca.booking.operations.refusals import AlreadySignedUp, NotOffered
 from convoca.booking.operations.taking import HOLDING
 from convoca.booking.operations.waiting import offer_on
 from convoca.booking.operations.wishing import wish_for_meetings
+from convoca.booking.operations.wishing_events import wish_for_events
 from convoca.booking.questions.hours import busy_times
 from convoca.booking.questions.terms import Terms
 from convoca.core.admission import LimitReached, admit, admit_every, admit_person, admit_place
@@ -136,6 +137,7 @@ def stand_together(bookings: Sequence[Booking], had: Taken, *, terms: Terms, by:
     admit_every([_time_of(each) for each in bookings], admit_one=lambda _when, _earlier: way.admit(next(left)))
     _write(bookings, by=by, now=now)
     wish_for_meetings(_slots_of([each for each in bookings if each.is_confirmed]), now=now)
+    wish_for_events(_slots_of(bookings), now=now)
     _owe(bookings, now=now)
     provision_due.enqueue()
     notify_due.enqueue()

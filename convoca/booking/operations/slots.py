@@ -11,6 +11,7 @@ from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.refusals import NotOffered
 from convoca.booking.operations.series import Repeat, occurrences
 from convoca.booking.operations.wishing import born_with_meeting, link_source_at_birth
+from convoca.booking.operations.wishing_events import wish_for_event
 from convoca.core.lengths import AnyLength
 from convoca.core.time import Interval
 
@@ -76,7 +77,8 @@ def open_series(
         born = [_give_link(slot, link, now=now) for slot in slots]
         for slot in slots:
             note(Verb.OPENED, by=by, slot=slot, now=now)
-        if any(born):
+        shown = [wish_for_event(slot, now=now) for slot in slots]
+        if any(born) or any(shown):
             provision_due.enqueue()
     return slots
 

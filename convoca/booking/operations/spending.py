@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from convoca.booking.models import Connection, Meeting, QuotaDay
+from convoca.booking.models import Connection, QuotaDay, Remote
 from convoca.core.quota import allowance, utc_day
 from convoca.core.reconcile import Step
 from convoca.providers import provider_by_id
@@ -12,22 +12,22 @@ from convoca.providers import provider_by_id
 COUNTED = frozenset({Step.CREATE, Step.UPDATE})
 
 
-def spend(meeting: Meeting, step: Step, *, now: datetime) -> bool:
-    """Count one write of today and return True, or change nothing and return False if none is left for this meeting."""
-    limit = provider_by_id(meeting.provider).capabilities.daily_writes
-    if limit is None or meeting.connection is None or step not in COUNTED:
+def spend(row: Remote, step: Step, *, now: datetime) -> bool:
+    """Count one write of today and return True, or change nothing and return False if none is left for this row."""
+    limit = provider_by_id(row.provider).capabilities.daily_writes
+    if limit is None or row.connection is None or step not in COUNTED:
         return True
-    most = allowance(limit, starts_at=meeting.slot.starts_at, now=now)
-    day = _day(meeting.connection, now=now)
+    most = allowance(limit, starts_at=row.slot.starts_at, now=now)
+    day = _day(row.connection, now=now)
     return bool(QuotaDay.objects.filter(pk=day.pk, used__lt=most).update(used=F("used") + 1))
 
 
-def give_back(meeting: Meeting, step: Step, *, spent_at: datetime) -> None:
+def give_back(row: Remote, step: Step, *, spent_at: datetime) -> None:
     """Uncount a call that was provably never sent, if it was one that counts."""
-    limit = provider_by_id(meeting.provider).capabilities.daily_writes
-    if limit is None or meeting.connection is None or step not in COUNTED:
+    limit = provider_by_id(row.provider).capabilities.daily_writes
+    if limit is None or row.connection is None or step not in COUNTED:
         return
-    day = _day(meeting.connection, now=spent_at)
+    day = _day(row.connection, now=spent_at)
     QuotaDay.objects.filter(pk=day.pk, used__gt=0).update(used=F("used") - 1)
 
 

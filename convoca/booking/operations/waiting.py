@@ -15,7 +15,13 @@ from django.utils import timezone
 
 from convoca.booking.models import Booking, Schedule, Slot
 from convoca.booking.operations.auditing import ATTENDEE, SYSTEM, Actor, Verb, note
-from convoca.booking.operations.booking import Client, confirm, new_booking, refuse_while_paused
+from convoca.booking.operations.booking import (
+    Client,
+    confirm,
+    new_booking,
+    refuse_while_paused,
+    show_event,
+)
 from convoca.booking.operations.counting import admit_for_person, bookings_of, lock_person
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import owe_offer, owe_offer_passed, owe_request, owe_waiting
@@ -161,6 +167,7 @@ def _owe_what_follows(held: Booking, slot: Slot, *, by: Actor, now: datetime) ->
         return
     note(Verb.ACCEPTED, by=by, slot=slot, booking=held, now=now)
     confirm(held, slot, wanted_meeting(slot), now=now)
+    show_event(slot, now=now)
 
 
 @task()

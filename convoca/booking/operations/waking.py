@@ -6,10 +6,11 @@ import structlog
 from django.db.models import DateTimeField, F, Q
 from django.db.models.functions import Coalesce, Greatest
 
-from convoca.booking.models import Alert, Booking, Connection, Meeting, Notification, Schedule
+from convoca.booking.models import Alert, Booking, Connection, Meeting, Notification, Publication, Remote, Schedule
 from convoca.booking.operations.alerting import alert_due, due_alerts
 from convoca.booking.operations.applying import apply_due, schedules_applied
 from convoca.booking.operations.backing import back_up_due, slots_to_back_up
+from convoca.booking.operations.busy import ask_due, calendars_to_ask, forget_what_is_old
 from convoca.booking.operations.closing import close_due, closing_connections
 from convoca.booking.operations.deleting import schedules_to_take_away, take_schedules_away
 from convoca.booking.operations.heeding import forget_old_notices
@@ -17,8 +18,10 @@ from convoca.booking.operations.inviting import due_invitations, invite_due
 from convoca.booking.operations.keeping import check_due, connections_to_check, grants_to_renew, renew_due
 from convoca.booking.operations.mending import find_forgotten
 from convoca.booking.operations.notifying import due_notifications, notify_due
-from convoca.booking.operations.picking import due_meetings
+from convoca.booking.operations.picking import due_meetings, due_rows
 from convoca.booking.operations.provisioning import provision_due
+from convoca.booking.operations.publishing import copy_due, find_uncopied, schedules_copied
+from convoca.booking.operations.reading import calendars_to_read, find_unread, read_due
 from convoca.booking.operations.reconnecting import go_on_taking_over
 from convoca.booking.operations.waiting import expire_offers, overdue_offers
 
@@ -32,10 +35,16 @@ def wake_due(now: datetime) -> datetime | None:
     the instant at which it can, if that is known; what somebody is at work on does not count: whoever works, goes on
     until nothing is left.
     """
-    if due_meetings(now=now).exists():
+    if due_meetings(now=now).exists() or due_rows(Publication, now=now).exists():
         provision_due.enqueue()
     if schedules_applied().exists():
         apply_due.enqueue()
+    if calendars_to_read(now=now).exists():
+        read_due.enqueue()
+    if calendars_to_ask(now=now).exists():
+        ask_due.enqueue()
+    if schedules_copied().exists():
+        copy_due.enqueue()
     if slots_to_back_up(now=now).exists():
         back_up_due.enqueue()
     if due_notifications(now=now).exists():
@@ -55,7 +64,8 @@ def wake_due(now: datetime) -> datetime | None:
     if due_invitations(now=now).exists():
         invite_due.enqueue()
     upcoming = [
-        _next_meeting(now),
+        _next_row(Meeting, now),
+        _next_row(Publication, now),
         _next_notification(now),
         _next_alert(now),
         _next_closing(now),
@@ -72,17 +82,21 @@ def tidy_up(now: datetime) -> None:
         log.warning("forgotten meetings found", number=found)
         provision_due.enqueue()
     go_on_taking_over(now=now)
+    find_uncopied(now=now)
+    find_unread(now=now)
+    forget_what_is_old(now=now)
     never_checked = Connection.objects.filter(state=Connection.State.OPEN, grant__isnull=False, check_at__isnull=True)
     never_checked.update(check_at=now)
     forget_old_notices(now=now)
 
 
-def _next_meeting(now: datetime) -> datetime | None:
-    """Return the next instant at which some meeting can be acted on; a throttled connection's wait for its pause."""
+def _next_row(model: type[Remote], now: datetime) -> datetime | None:
+    """Return the next instant at which some row can be acted on; a throttled connection's wait for its pause."""
     able = [Connection.State.OPEN, Connection.State.CLOSING]
     workable = Q(connection__isnull=True) | Q(connection__state__in=able)
     free_at = Greatest(F("due_at"), Coalesce(F("connection__blocked_until"), F("due_at")), output_field=DateTimeField())
-    waiting = Meeting.objects.filter(workable, due_at__isnull=False).annotate(free_at=free_at).filter(free_at__gt=now)
+    rows = model._default_manager.filter(workable, due_at__isnull=False)
+    waiting = rows.annotate(free_at=free_at).filter(free_at__gt=now)
     return waiting.order_by("free_at").values_list("free_at", flat=True).first()
 
 

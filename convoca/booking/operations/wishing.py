@@ -1,13 +1,21 @@
 """What is wanted of a slot's online room. Operations call this in their own transaction; nothing is sent from here."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Sum, Value, When
 
 from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
+from convoca.booking.operations.wishing_events import (
+    BORN_WITH_EVENT,
+    confirmed_places,
+    wanted_event,
+    wish_for_event,
+    withdraw_events_of,
+)
 from convoca.core.reconcile import UNDO_WINDOW, Wanted, wanted
 from convoca.providers import PROVIDERS, provider_by_id
+from convoca.providers.contract import Provider
 
 WITH_A_LINK = frozenset({Meeting.Observed.PRESENT, Meeting.Observed.EXTERNAL, Meeting.Observed.DETACHED})
 
@@ -26,7 +34,7 @@ def wish_for_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
     current = wanted_meeting(slot)
     # A link that was typed by hand is a source too, whatever the slot was born with.
     has_source = current is not None or slot.link_source in AUTOMATIC
-    if _wanted(slot, _confirmed(slot), has_source=has_source, now=now) is Wanted.PRESENT:
+    if _wanted(slot, confirmed_places(slot), has_source=has_source, now=now) is Wanted.PRESENT:
         return current or _revive(slot, now=now) or bear_meeting(slot, now=now)
     if current is not None:
         withdraw(current, now=now, due_at=now + UNDO_WINDOW)
@@ -65,11 +73,6 @@ def born_with_meeting(slot: Slot, *, confirmed: int, now: datetime) -> Meeting |
 def wanted_meeting(slot: Slot) -> Meeting | None:
     """Return the meeting that is wanted for the slot, whatever is known of it."""
     return Meeting.objects.filter(account_id=slot.account_id, slot=slot, wanted=Meeting.Wanted.PRESENT).first()
-
-
-def _confirmed(slot: Slot) -> int:
-    bookings = Booking.objects.filter(slot=slot, status=Booking.Status.CONFIRMED)
-    return bookings.aggregate(places=Sum("quantity"))["places"] or 0
 
 
 def _confirmed_in(slots: Sequence[Slot]) -> dict[int, int]:
@@ -114,26 +117,37 @@ def _revive_all(slots: Sequence[Slot], *, now: datetime) -> set[int]:
 
 def _bear_all(slots: Sequence[Slot], *, now: datetime) -> None:
     """Insert the next generation of each of these slots of one schedule, as `bear_meeting` does."""
-    earlier = Meeting.objects.filter(slot__in=[slot.pk for slot in slots]).order_by()
-    latest = dict(earlier.values_list("slot").annotate(latest=Max("generation"))) if slots else {}
-    sources = {slot.link_source: provider_by_id(slot.link_source) for slot in slots}
+    by_themselves = [slot for slot in slots if slot.link_source not in BORN_WITH_EVENT]
+    for slot in slots:
+        if slot.link_source in BORN_WITH_EVENT:
+            bear_meeting(slot, now=now)
+    earlier = Meeting.objects.filter(slot__in=[slot.pk for slot in by_themselves]).order_by()
+    latest = dict(earlier.values_list("slot").annotate(latest=Max("generation"))) if by_themselves else {}
+    sources = {slot.link_source: provider_by_id(slot.link_source) for slot in by_themselves}
     connects = {source for source, provider in sources.items() if provider.capabilities.connects}
     connections = {source: connection_of(slots[0].schedule, source) for source in connects}
     Meeting.objects.bulk_create(
         _next_meeting(slot, connections.get(slot.link_source), generation=latest.get(slot.pk, 0) + 1, now=now)
-        for slot in slots
+        for slot in by_themselves
         if slot.link_source not in connects or connections[slot.link_source] is not None
     )
 
 
 def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) -> Meeting | None:
-    """Insert the slot's next generation, due at once; None if its provider acts for nobody who could be asked."""
+    """Insert the slot's next generation, due at once; None if its provider acts for nobody who could be asked.
+
+    One that is born with an event is never due: the event is.
+    """
     provider = provider_by_id(slot.link_source)
     connection = connection_of(slot.schedule, provider.id) if provider.capabilities.connects else None
-    if provider.capabilities.connects and connection is None:
+    if not _is_served(slot, provider, connection):
         return None
     meeting = _next_meeting(slot, connection, generation=generation or next_generation(slot), now=now)
+    if provider.capabilities.born_with_event:
+        meeting.due_at = None
     meeting.save(force_insert=True)
+    if provider.capabilities.born_with_event:
+        wish_for_event(slot, now=now)
     return meeting
 
 
@@ -149,6 +163,12 @@ def _next_meeting(slot: Slot, connection: Connection | None, *, generation: int,
         wanted_revision=slot.revision,
         due_at=now,
     )
+
+
+def _is_served(slot: Slot, provider: Provider, connection: Connection | None) -> bool:
+    if provider.capabilities.born_with_event:
+        return slot.schedule.calendar_id is not None or wanted_event(slot) is not None
+    return connection is not None or not provider.capabilities.connects
 
 
 def connection_of(schedule: Schedule, provider_id: str) -> Connection | None:
@@ -170,6 +190,8 @@ def can_make_meetings(schedule: Schedule) -> bool:
     """Say whether the schedule's source makes meetings by itself, and has somebody in whose name it could."""
     if schedule.link_source not in AUTOMATIC:
         return False
+    if schedule.link_source in BORN_WITH_EVENT:
+        return schedule.calendar_id is not None
     return not provider_by_id(schedule.link_source).capabilities.connects or (
         connection_of(schedule, schedule.link_source) is not None
     )
@@ -188,11 +210,15 @@ def withdraw(meeting: Meeting, *, now: datetime, due_at: datetime) -> None:
     _withdraw(Meeting.objects.filter(pk=meeting.pk), [meeting.slot_id], now=now, due_at=due_at)
 
 
-def withdraw_all(slots: Iterable[Slot], *, now: datetime, due_at: datetime) -> None:
-    """Want no meeting of these slots, which do not take place, any more; see `withdraw`. The caller holds the slots."""
+def withdraw_all(slots: Collection[Slot], *, now: datetime, due_at: datetime) -> None:
+    """Want no meeting and no event of these slots, which do not take place, any more; see `withdraw`.
+
+    The caller holds the slots.
+    """
     ids = [slot.pk for slot in slots]
     of_slots = Meeting.objects.filter(slot__in=ids, wanted=Meeting.Wanted.PRESENT)
     _withdraw(of_slots, ids, now=now, due_at=due_at)
+    withdraw_events_of(slots, now=now, due_at=due_at)
 
 
 def _withdraw(meetings: QuerySet[Meeting], slots: Collection[int], *, now: datetime, due_at: datetime) -> None:

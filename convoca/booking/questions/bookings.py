@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Upper
 
-from convoca.booking.models import Booking, Notification, Occupancy, Schedule, Slot
+from convoca.booking.models import Account, Booking, Notification, Occupancy, Schedule, Slot
 from convoca.booking.questions.viewers import Viewer
 from convoca.core.time import Interval
 
@@ -28,6 +29,18 @@ def booking_by_token(token: str) -> Booking | None:
 def booking_by_join_token(token: str) -> Booking | None:
     """Return the booking whose join page is /j/<token>, or None."""
     return _with_context().filter(join_token_digest=_digest(token)).first()
+
+
+def bookings_at(email: str, *, now: datetime) -> QuerySet[Booking]:
+    """Return what somebody with this address has booked or waits for in the whole installation, the soonest first.
+
+    For mails to that address alone. Each account's index is asked, however many bookings there are.
+    """
+    standing = Booking.objects.alias(folded=Upper("email")).filter(
+        account__in=Account.objects.values("pk"), folded=Upper(Value(email)), slot__ends_at__gt=now
+    )
+    standing = standing.filter(slot__cancelled_at=None).exclude(status=Booking.Status.CANCELLED)
+    return standing.select_related("slot").order_by("slot__starts_at", "pk")
 
 
 # What occupies a window overlaps it. An end alone would make the database read all that ever was; no occasion is

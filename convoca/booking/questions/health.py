@@ -319,4 +319,4 @@ def held_up(account: Account) -> QuerySet[Notification]:
 
 def unheard(account: Account) -> QuerySet[Alert]:
     """Return the mails to the owner that could not be delivered and are about trouble that is still there."""
-    return Alert.objects.filter(account=account, failed=True, incident__closed_at__isnull=True)
+    return Alert.objects.filter(account=account, failed=True, membership=None, incident__closed_at__isnull=True)

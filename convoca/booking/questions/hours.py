@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from convoca.booking.models import Schedule, SpecialDay
+from convoca.booking.questions.busy import closed_by_calendars
 from convoca.core.availability import (
     DayKind,
     Hours,
@@ -20,7 +21,7 @@ from convoca.core.availability import (
     open_intervals,
 )
 from convoca.core.availability import SpecialDay as Special
-from convoca.core.time import Interval
+from convoca.core.time import Interval, merge, subtract
 
 # Of one resource no two occupancies overlap, so besides those that start within a span only the last one that starts
 # before can reach into it. `account_id` is said of every table, because the indexes begin with it.
@@ -50,14 +51,29 @@ DAYS_AROUND = timedelta(days=3)
 
 
 def times_of(schedule: Schedule, resources: Collection[int], *, span: Interval) -> dict[int, ResourceTime]:
-    """Return when each resource is open and taken within `span`. Two queries, however many resources."""
+    """Return when each resource is open and taken within `span`. Two queries, however many resources.
+
+    A schedule that depends on calendars is closed while they are busy.
+    """
     resources = tuple(resources)
     if not resources:
         return {}
     hours = _hours(schedule, resources, span=span)
     busy = busy_times(schedule.account_id, resources, span=span)
     opened = {id(each): open_intervals(each, span) for each in {id(one): one for one in hours.values()}.values()}
-    return {each: ResourceTime(opened[id(hours[each])], busy.get(each, [])) for each in resources}
+    times = {each: ResourceTime(opened[id(hours[each])], busy.get(each, [])) for each in resources}
+    return _closed_when_busy(times, schedule, span=span) if schedule.heeds_busy_times else times
+
+
+def _closed_when_busy(
+    times: Mapping[int, ResourceTime], schedule: Schedule, *, span: Interval
+) -> dict[int, ResourceTime]:
+    """Return the same times, closed while the owners of the resources' calendars are busy. Two queries more."""
+    closed = closed_by_calendars(schedule, tuple(times), span=span)
+    return {
+        each: ResourceTime(subtract(merge(its.open_intervals), merge([*closed[None], *closed[each]])), its.busy)
+        for each, its in times.items()
+    }
 
 
 def busy_times(account_id: int, resources: Collection[int], *, span: Interval) -> Mapping[int, list[Interval]]:

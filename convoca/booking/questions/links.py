@@ -37,6 +37,9 @@ BACKUP_BEFORE = timedelta(minutes=30)
 # Without a link there is nothing to stand in for, or it is promised within the minute: then nobody is sent elsewhere.
 NEEDS_NO_BACKUP = frozenset({LinkState.READY, LinkState.NONE, LinkState.HIDDEN, LinkState.NOT_YET, LinkState.PENDING})
 
+# In these nothing comes by itself: somebody has to act.
+IN_NEED = frozenset({LinkState.FAILED, LinkState.DISCONNECTED, LinkState.MANUAL_MISSING})
+
 # In these the page asks again by itself.
 MOVING = frozenset({LinkState.PENDING, LinkState.DELAYED})
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from convoca.booking.models import Account, Booking, Membership, Schedule, ScheduleGroup, Supervision, User
+from convoca.booking.models import Account, Booking, Membership, Schedule, ScheduleGroup, Slot, Supervision, User
 
 SUPERVISORS = frozenset({Membership.Role.OWNER, Membership.Role.SUPERUSER})
 
@@ -58,6 +58,11 @@ def stranger(account: Account) -> Viewer:
 def token_holder(booking: Booking) -> Viewer:
     """Whoever holds a booking's address sees what its attendee sees, of this booking and no other."""
     return Viewer(account_id=booking.account_id, booking=booking)
+
+
+def calendar_owner(slot: Slot) -> Viewer:
+    """Whoever reads the calendar in which the slot is published; its owner chose it, and those who may read it."""
+    return Viewer(account_id=slot.account_id, supervised=frozenset({slot.schedule_id}))
 
 
 def viewer_of(account: Account, user: User | None) -> Viewer:

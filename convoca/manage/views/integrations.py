@@ -27,8 +27,8 @@ from convoca.manage.consent import Consent, answered_consent, ask_for_consent
 from convoca.manage.csp import TO_VENDORS
 from convoca.manage.pages import integration_title, render_page, see_other
 from convoca.manage.policy import Visit, for_owner, supervised_schedule, visit_of
-from convoca.manage.reconnecting import back_to_row, connect_by, to_vendor
-from convoca.providers import connected_provider_by_id
+from convoca.manage.reconnecting import FOR_MEET, back_to_row, connect_by, to_calendars, to_synchronize, to_vendor
+from convoca.providers import CALENDAR_PROVIDERS, CONNECTED_PROVIDERS, connected_provider_by_id
 from convoca.providers.contract import ConnectedProvider
 
 
@@ -85,7 +85,7 @@ def connect(request: HttpRequest, visit: Visit, provider: str, schedule: str) ->
 @require_GET
 def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
     """Take the vendor's answer. OAuth makes a GET change something here; the state stands in for the form's token."""
-    asked = _provider(provider)
+    asked = _asked(provider)
     now = timezone.now()
     consent = answered_consent(request, asked.id, now=now)
     wanted_for = _wanted_for(request, consent) if consent else None
@@ -97,14 +97,18 @@ def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
         denied = request.GET.get("error") == "access_denied"
         messages.error(request, phrases.consent_denied() if denied else phrases.consent_refused(asked))
     else:
-        connect_by(
+        connection = connect_by(
             request,
             wanted_for,
             asked,
             lambda: finish_consent(account, asked.id, code, code_verifier=consent.code_verifier, now=now),
             now=now,
         )
-    return back_to_row(wanted_for) if isinstance(wanted_for, Connection) else _back(account, asked)
+        if isinstance(wanted_for, Schedule) and asked in CALENDAR_PROVIDERS and connection is not None:
+            return to_calendars(wanted_for, connection, for_meet=consent.purpose == FOR_MEET)
+    if isinstance(wanted_for, Connection):
+        return back_to_row(wanted_for)
+    return to_synchronize(wanted_for) if asked in CALENDAR_PROVIDERS else _back(account, asked)
 
 
 def _wanted_for(request: HttpRequest, consent: Consent) -> Schedule | Connection | None:
@@ -149,6 +153,14 @@ def disconnect(request: HttpRequest, visit: Visit, provider: str, schedule: str)
 
 
 def _provider(provider_id: str) -> ConnectedProvider:
+    """Return a provider that schedules are connected to for their links."""
+    found = _asked(provider_id)
+    if found not in CONNECTED_PROVIDERS:
+        raise Http404
+    return found
+
+
+def _asked(provider_id: str) -> ConnectedProvider:
     try:
         return connected_provider_by_id(provider_id)
     except LookupError as error:

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 from convoca.booking.mail.phrases import title_of
 from convoca.booking.models import Account, Alert, Notification
 from convoca.booking.operations.auditing import acting_on
+from convoca.booking.operations.digesting import choose_digest, wants_digest
 from convoca.booking.operations.resending import NotSentAgain, send_mail_again
 from convoca.booking.questions.mails import Outcome, latest_alerts, mails_of, outcome_of
 from convoca.manage import mail_phrases as say
 from convoca.manage import phrases
-from convoca.manage.pages import has_outbox, render_page
+from convoca.manage.pages import has_outbox, render_page, see_other
 from convoca.manage.policy import Visit, for_supervisors
 from convoca.manage.returning import address_back
 
@@ -41,6 +42,7 @@ def list_mails(request: HttpRequest, visit: Visit) -> HttpResponse:
         ],
         "has_outbox": visit.is_owner and has_outbox(),
         "back": request.get_full_path(),
+        "wants_digest": wants_digest(visit.member),
     }
     return render_page(request, visit, "manage/mails.html", context)
 
@@ -60,6 +62,16 @@ def send_again(request: HttpRequest, visit: Visit, mail: int) -> HttpResponse:
         messages.success(request, say.sent_again())
     page = reverse("manage:mails", args=[visit.account.name])
     return HttpResponse(status=303, headers={"Location": address_back(request, visit, otherwise=page)})
+
+
+@require_POST
+@for_supervisors
+def choose_day_by_mail(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Let the visitor have their day by mail, or no more."""
+    wanted = "wanted" in request.POST
+    choose_digest(visit.member, wanted=wanted, now=timezone.now())
+    messages.success(request, say.digest_chosen(wanted=wanted))
+    return see_other("manage:mails", account=visit.account.name)
 
 
 def _row(mail: Notification, account: Account) -> dict[str, object]:

@@ -126,7 +126,10 @@ def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> Http
                 request, phrases.process_saved(applies=bool(configured.applying), changes_links=changes_links)
             )
             return see_other("manage:process", account=visit.account.name, schedule=configured.slug)
-    context = _process(visit, configured, form, now=now) | {"tabs": schedule_tabs(request, visit, configured)}
+    # Whoever was sent away to make a choice possible comes back to it.
+    focus = request.GET.get("focus", "")
+    context = _process(visit, configured, form, focus=focus, now=now)
+    context["tabs"] = schedule_tabs(request, visit, configured)
     return render_page(request, visit, "manage/process.html", context, status=422 if form.errors else 200)
 
 
@@ -140,7 +143,9 @@ def _changes_links(schedule: Schedule, process: Process) -> bool:
     return any(wanted is not None and wanted != present for wanted, present in asked)
 
 
-def _process(visit: Visit, schedule: Schedule, form: ProcessForm, *, now: datetime) -> dict[str, object]:
+def _process(
+    visit: Visit, schedule: Schedule, form: ProcessForm, *, focus: str = "", now: datetime
+) -> dict[str, object]:
     upcoming = upcoming_of([schedule], now=now).count()
     choices = _choices(visit, schedule, chosen=form.data.get("source") or schedule.link_source)
     return {
@@ -152,6 +157,7 @@ def _process(visit: Visit, schedule: Schedule, form: ProcessForm, *, now: dateti
         "last_of": _last_of(visit, schedule),
         "warnings": plan_warnings(schedule, time_zone=visit.account.time_zone, now=now),
         "existing": blocks_of(visit.account, [schedule], now=now).get(schedule.pk),
+        "focus": focus,
     }
 
 
@@ -165,7 +171,7 @@ def _choice(visit: Visit, schedule: Schedule, provider: Provider | None, *, chos
     is_open = schedule.link_source == value or may_choose(schedule, value)
     hint, way_out, way_out_label = "", "", ""
     if provider is not None and not is_open:
-        hint, way_out, way_out_label = _way_out(visit, provider)
+        hint, way_out, way_out_label = _way_out(visit, schedule, provider)
     elif provider is not None:
         hint = _hint(provider)
     return Choice(
@@ -185,8 +191,10 @@ def _knows_entrance(provider: Provider) -> bool:
     return provider.capabilities.passcodes or provider.capabilities.waiting_rooms
 
 
-def _way_out(visit: Visit, provider: Provider) -> tuple[str, str, str]:
+def _way_out(visit: Visit, schedule: Schedule, provider: Provider) -> tuple[str, str, str]:
     """Return why a choice cannot be made, and the page that opens it (M15, M5)."""
+    if provider.capabilities.born_with_event:
+        return _way_to_events(visit, schedule, provider)
     if provider.capabilities.connects:
         reason = gettext("Connect this schedule to {provider} first.").format(provider=provider.name)
         page = reverse("manage:integration", args=[visit.account.name, provider.id])
@@ -195,7 +203,21 @@ def _way_out(visit: Visit, provider: Provider) -> tuple[str, str, str]:
     return reason, reverse("manage:access-control", args=[visit.account.name]), gettext("Access Control")
 
 
+def _way_to_events(visit: Visit, schedule: Schedule, provider: Provider) -> tuple[str, str, str]:
+    """Return why calls that come with events cannot be chosen, and where that is changed (M5, J7)."""
+    page = reverse("manage:synchronize", args=[visit.account.name, schedule.slug])
+    if schedule.calendar is not None:
+        reason = gettext("This Google account cannot create Meet links.")
+        return reason, page if visit.is_owner else "", gettext("Use another account")
+    reason = gettext("{provider} needs this schedule to be published to Google Calendar.").format(
+        provider=provider.name
+    )
+    return reason, f"{page}?for_meet=1" if visit.is_owner else "", gettext("Publish now")
+
+
 def _hint(provider: Provider) -> str:
+    if provider.capabilities.born_with_event:
+        return gettext("The call comes with the booking's event in Google Calendar.")
     if provider.capabilities.connects:
         return gettext("Every booking gets a meeting of its own; a slot of a class has one for everybody.")
     if not provider.capabilities.automatic:

@@ -7,7 +7,7 @@ from django.utils.http import quote_etag
 
 from convoca.booking.mail.feeds import write_feed
 from convoca.booking.questions.feeds import contents_of, feed_by_token, reader_of
-from convoca.public.answers import bad_link, reads
+from convoca.public.answers import reads
 
 
 @reads
@@ -16,7 +16,7 @@ def show_feed(request: HttpRequest, token: str) -> HttpResponse:
     feed, now = feed_by_token(token), timezone.now()
     reader = reader_of(feed) if feed else None
     if feed is None or reader is None:
-        return _private(bad_link(request))
+        return _private(HttpResponse("There is no such calendar.\n", content_type="text/plain", status=404))
     language = feed.membership.user.language
     body, tag = write_feed(feed, contents_of(feed, reader, now=now), language=language, now=now)
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8; method=PUBLISH")

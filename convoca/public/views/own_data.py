@@ -42,7 +42,7 @@ def edit_details(request: HttpRequest, held: Held) -> HttpResponse:
         # Cancelled meanwhile: their page says so.
         return SeeOther(held.page_address)
     held.booking.refresh_from_db(fields=["token"])
-    saved = "address" if "email" in changed else "details"
+    saved = "address" if "email" in changed or form.correction.new_addresses else "details"
     return SeeOther(f"{reverse('booking', args=[held.booking.token.open()])}?saved={saved}")
 
 

@@ -1,47 +1,92 @@
 """What a mail looks like: nothing that axe objects to, nothing to scroll sideways, pictures kept for the eye."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from convoca.booking.mail.compose import compose
+from convoca.booking.mail.copies import COPIES
+from convoca.booking.mail.kinds import OF_A_PLACE
+from convoca.booking.mail.own_words import WORDED, Text
 from convoca.booking.models import Booking, Notification
-from convoca.booking.questions.links import links_for
-from convoca.booking.questions.viewers import token_holder
-from tests.booking.mail.arranging import AFTER_GRACE, book_with_zoom, zoom_answers
+from convoca.booking.operations.texts import publish_text
+from convoca.booking.questions.links import Link, LinkState
+from tests.booking.building import NOW
+from tests.booking.mail.arranging import AFTER_GRACE, PASSCODE, ZOOM_LINK, book_with_zoom
 from tests.e2e.browser import Scheme, axe, overflow, shot
 
 pytestmark = pytest.mark.django_db
 
+Kind, Recipient = Notification.Kind, Notification.Recipient
+
 # A phone at night and a small window by day; between them every style is seen.
 LOOKS: list[tuple[str, int, Scheme]] = [("en", 360, "dark"), ("es", 640, "light")]
 
+READY = Link(state=LinkState.READY, label="Zoom", url=ZOOM_LINK, passcode=PASSCODE, meeting_id=1)
+NONE = Link(state=LinkState.NONE)
+# Of mails that lead into a meeting; the others look alike whatever the link.
+STATES = {
+    "ready": READY,
+    "backup": Link(state=LinkState.READY, label="Zoom", url="https://rooms.example.net/spare", is_backup=True),
+    "pending": Link(state=LinkState.PENDING, label="Zoom", meeting_id=1),
+    "late": Link(state=LinkState.DELAYED, label="Zoom", again_at=NOW),
+    "refused": Link(state=LinkState.FAILED, label="Zoom"),
+    "quota": Link(state=LinkState.QUOTA, label="Zoom", again_at=AFTER_GRACE),
+    "missing": Link(state=LinkState.MANUAL_MISSING),
+    "none": NONE,
+}
+TO_STAFF = COPIES | {Kind.APPROVAL_WANTED, Kind.LEFT}
+OWN_WORDS = Text(body="Hola {name}\n\nNos vemos: https://meet.example.org/ana?a=1&b=2\n{meeting_link}", replaces=True)
+
 
 @pytest.mark.parametrize(("language", "width", "scheme"), LOOKS)
-@pytest.mark.parametrize("kind", [*Notification.Kind.values, "pending"])
-def test_a_mail_can_be_read_by_everybody(
+@pytest.mark.parametrize("kind", Kind.values)
+def test_a_mail_can_be_read_by_everybody_in_every_state_of_the_link(
     browser: Browser, kind: str, language: str, width: int, scheme: Scheme
 ) -> None:
     booking = book_with_zoom(language=language, time_zone="America/New_York")
-    if kind != "pending":
-        zoom_answers(booking)
     context = browser.new_context(viewport=ViewportSize(width=width, height=800), color_scheme=scheme)
     page = context.new_page()
 
-    page.set_content(in_a_mail_program(_html(booking, Notification.Kind.CONFIRMATION if kind == "pending" else kind)))
+    faults = [
+        f"{name}: {fault}"
+        for name, html in _every_form(booking, kind)
+        for fault in _faults(page, html, f"mail-{kind}-{name}.{language}.{width}.{scheme}")
+    ]
 
-    shot(page, f"mail-{kind}.{language}.{width}.{scheme}")
-    assert axe(page) == []
-    assert overflow(page) == 0
     context.close()
+    assert faults == []
 
 
-def _html(booking: Booking, kind: str) -> str:
+def _every_form(booking: Booking, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield the mail in each state of the link, with the owner's own words, and as the owner's side gets it."""
+    states = STATES if kind in OF_A_PLACE else {"none": NONE}
+    yield from ((name, _html(booking, kind, link)) for name, link in states.items())
+    if kind in TO_STAFF:
+        yield "staff", _html(booking, kind, READY, recipient=Recipient.OWNER)
+    if kind in WORDED:
+        publish_text(booking.slot.schedule, kind, booking.language, OWN_WORDS, now=NOW)
+        yield "own-words", _html(booking, kind, READY)
+
+
+def _faults(page: Page, html: str, name: str) -> list[str]:
+    page.set_content(in_a_mail_program(html))
+    shot(page, name)
+    wider = overflow(page)
+    return [*axe(page), *([f"has to be scrolled sideways by {wider} px"] if wider else [])]
+
+
+def _html(booking: Booking, kind: str, link: Link, recipient: str = Recipient.ATTENDEE) -> str:
     booking.waits_since = booking.offered_until = AFTER_GRACE
-    link = links_for(token_holder(booking), [booking.slot], now=AFTER_GRACE)[booking.slot_id]
     notification = Notification(
-        account=booking.account, booking=booking, kind=kind, slot_revision=0, booking_revision=0
+        account=booking.account,
+        booking=booking,
+        kind=kind,
+        recipient=recipient,
+        slot_revision=0,
+        booking_revision=0,
     )
     return str(compose(notification, link, now=AFTER_GRACE).alternatives[0][0])
 

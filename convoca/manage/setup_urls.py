@@ -1,0 +1,13 @@
+"""Setting up the installation: its first account, and its applications at the vendors."""
+
+from django.urls import path
+
+from convoca.manage.views import applications, founding
+
+urlpatterns = [
+    path("setup", founding.set_up, name="setup"),
+    path("setup/applications", applications.list_applications, name="applications"),
+    path("setup/applications/<slug:provider>", applications.save_application, name="application"),
+    path("setup/applications/<slug:provider>/test", applications.test_application, name="application_test"),
+    path("setup/applications/<slug:provider>/forget", applications.forget_application, name="application_forget"),
+]

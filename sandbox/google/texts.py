@@ -1,0 +1,63 @@
+"""What the pages of the simulated Google say."""
+
+from typing import Final
+
+ENGLISH: Final = {
+    "mark": "Simulated Google",
+    "consent_title": "Allow this application to use your Google account?",
+    "who": "Continue as",
+    "meet": "Google Meet",
+    "no_meet": "no Google Meet",
+    "may": "Select what it can access",
+    "allow": "Continue",
+    "deny": "Cancel",
+    "simulated": "This is a simulation on your own computer. Google is not contacted.",
+    "events": "View and edit events on all your calendars",
+    "calendarlist": "See the list of Google calendars you're subscribed to",
+    "freebusy": "View your availability in your calendars",
+    "created": "Make secondary Google calendars, and see, create, change, and delete events on them",
+    "room_title": "This is the simulated Google Meet call",
+    "code": "Meeting code",
+    "start": "Start",
+    "end": "End",
+    "room_note": "Your link works. With the real Google, the call would open here.",
+    "event_title": "An event in the simulated Google Calendar",
+    "calendar": "Calendar",
+    "place": "Location",
+    "notes": "Description",
+    "deleted": "This event was deleted.",
+    "error_title": "This does not work",
+    "no_room": "Check your meeting code",
+    "no_event": "Could not find the requested event.",
+}
+
+SPANISH: Final = {
+    "mark": "Google simulado",
+    "consent_title": "¿Permitir que esta aplicación use tu cuenta de Google?",
+    "who": "Continuar como",
+    "meet": "Google Meet",
+    "no_meet": "sin Google Meet",
+    "may": "Selecciona a qué puede acceder",
+    "allow": "Continuar",
+    "deny": "Cancelar",
+    "simulated": "Es una simulación en tu propio ordenador. No se contacta con Google.",
+    "events": "Ver y editar los eventos de todos tus calendarios",
+    "calendarlist": "Ver la lista de los calendarios de Google a los que estás suscrito",
+    "freebusy": "Ver tu disponibilidad en tus calendarios",
+    "created": "Crear calendarios secundarios y ver, crear, cambiar y borrar sus eventos",
+    "room_title": "Esta es la llamada simulada de Google Meet",
+    "code": "Código de la reunión",
+    "start": "Inicio",
+    "end": "Fin",
+    "room_note": "Tu enlace funciona. Con el Google real, la llamada se abriría aquí.",
+    "event_title": "Un evento en el Google Calendar simulado",
+    "calendar": "Calendario",
+    "place": "Lugar",
+    "notes": "Descripción",
+    "deleted": "Este evento se borró.",
+    "error_title": "Esto no funciona",
+    "no_room": "Comprueba el código de la reunión",
+    "no_event": "No se encuentra el evento.",
+}
+
+TEXTS: Final = {"en": ENGLISH, "es": SPANISH}
