@@ -81,7 +81,7 @@ def test_the_page_names_the_sender_and_the_records_to_enter(owner: Client, addre
     page = words(owner.get(address))
 
     assert "Estudio Lumbre <bookings@example.org>" in page
-    assert "Answers go to ana@example.com" in page
+    assert 'value="ana@example.com"' in owner.get(address).text
     for record in ("SELECTOR._domainkey.example.org", "_dmarc.example.org", "v=spf1 a:mail.example.org ~all"):
         assert record in page
 
@@ -105,6 +105,14 @@ def test_what_is_missing_or_cannot_be_used_is_named(owner: Client, address: str,
     assert "SPF Not usable" in page
     assert "DKIM Not usable" in page
     assert "DMARC Missing" in page
+
+
+def test_the_owner_names_the_sender_and_where_answers_go(owner: Client, address: str) -> None:
+    owner.post(address, {"title": "Ana Ruiz", "contact_email": "ana@example.com"})
+
+    account = Account.objects.get()
+    assert (account.title, account.contact_email) == ("Ana Ruiz", "ana@example.com")
+    assert owner.post(address, {"title": "", "contact_email": "nonsense"}).status_code == 422
 
 
 def test_a_selector_is_a_name(owner: Client, address: str) -> None:

@@ -219,7 +219,7 @@ MANAGE: dict[str, Route] = {
         visits=named("manage:sender", selector=""),
         get=answer(owner(200)),
         post=answer(owner(422)),
-        fields=("selector",),
+        fields=("selector", "title", "contact_email"),
     ),
     "manage:digest": Route(
         visits=named("manage:digest", wanted="1"), post=answer(supervisors(303)), fields=("wanted",)

@@ -104,6 +104,12 @@ def set_supervisor_field(account: Account, choice: str, *, label: str) -> None:
     account.save(update_fields=["supervisor_field", "supervisor_label"])
 
 
+def set_sender(account: Account, *, title: str, contact_email: str) -> None:
+    """Name who mails come from, which is what pages call the account too, and where answers to them go."""
+    account.title, account.contact_email = title, contact_email
+    account.save(update_fields=["title", "contact_email"])
+
+
 def set_rules(schedule: Schedule, values: Mapping[str, object]) -> None:
     """Save the given rules, and no other column. They bind what is booked or changed from now on.
 

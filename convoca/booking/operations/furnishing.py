@@ -81,6 +81,8 @@ def make_schedule(account: Account, new: NewSchedule) -> Schedule:
                 slug=new.slug,
                 time_zone=new.time_zone,
                 length_minutes=new.minutes,
+                # Who has just made it wants to hear of whoever comes; it is unticked on the page Rules.
+                tells_owner=True,
                 position=_after_last(Schedule.objects.filter(account=account)),
             )
             if not schedule.is_capacity:
