@@ -18,6 +18,7 @@ from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
 from convoca.manage import health_phrases as say
 from convoca.manage.agenda import who_comes
+from convoca.manage.mail_phrases import to_whom
 from convoca.manage.phrases import Words, moment
 from convoca.providers import provider_by_id
 from convoca.providers.contract import Provider
@@ -87,6 +88,7 @@ class MailRow:
     name: str
     when: str
     reason: str
+    is_to_attendee: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,10 +301,11 @@ def _cancel_address(slot: Slot, account: Account, bookings: Sequence[Booking]) -
 
 
 def _mail(notification: Notification, account: Account) -> MailRow:
-    booking = notification.booking
+    booking, to_attendee = notification.booking, notification.recipient == Notification.Recipient.ATTENDEE
     return MailRow(
         booking_id=booking.pk,
-        name=booking.name,
+        name=booking.name if to_attendee else f"{to_whom(notification)}: {booking.name}",
         when=moment(booking.slot.starts_at, account.time_zone),
         reason=say.not_delivered(notification.reason),
+        is_to_attendee=to_attendee,
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from convoca.booking.mail.example import Shown, usual_state
 from convoca.booking.mail.own_words import SUBJECT_MAX_CHARS, Text
 from convoca.booking.models import MessageText, Schedule
+from convoca.core.plain import plain
 
 LONGEST_BODY = 5000
 
@@ -45,9 +46,9 @@ class TextForm(forms.Form):
 
     @property
     def text(self) -> Text:
-        """What was typed. Only of a valid form."""
+        """What was typed, or pasted from another system. Only of a valid form."""
         typed = self.cleaned_data
-        body = "\n".join(typed["body"].splitlines())
+        body = plain("\n".join(typed["body"].splitlines()))
         return Text(subject=typed["subject"], body=body, replaces=typed["way"] == REPLACE)
 
 

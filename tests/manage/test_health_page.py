@@ -243,6 +243,20 @@ def test_mails_that_did_not_arrive_are_listed_and_sent_again(owner: Client, acco
     assert (owed.failed, owed.dropped_at, owed.due_at) == (False, None, NOW)
 
 
+def test_a_copy_that_did_not_arrive_is_no_reason_to_correct_the_attendees_address(
+    owner: Client, account: Account
+) -> None:
+    book(make_resource_schedule(account, copies_to="desk@example.com", reminder_minutes=None))
+    Notification.objects.filter(reader="desk@example.com").update(
+        failed=True, dropped_at=NOW, due_at=None, reason="The mail server refused the recipient (550 5.1.1)."
+    )
+
+    page = owner.get(page_of(account))
+
+    assert "desk@example.com: Luis Pérez · Thu 26 Nov, 10:00 The mail server refused the address" in words(page)
+    assert "Correct the address" not in buttons(page)
+
+
 def test_whoever_wants_quiet_sees_until_when(owner: Client, account: Account) -> None:
     connection = connect_zoom(make_resource_schedule(account))
     Connection.objects.update(state=Connection.State.NEEDS_OWNER)

@@ -210,3 +210,11 @@ def test_a_text_of_another_schedule_is_another_text(owner: Client, account: Acco
     owner.post(address(schedule), TYPED | {"do": "publish"})
 
     assert "Hello" not in owner.get(f"{address(other)}/preview").text
+
+
+def test_a_text_that_was_pasted_as_html_becomes_plain_text(owner: Client, schedule: Schedule) -> None:
+    """product.md: texts of SuperSaaS are HTML."""
+    pasted = '<p>Dear $name,</p><p><a href="$meeting_url">Join</a></p>'
+    owner.post(address(schedule), TYPED | {"body": pasted, "do": "publish"})
+
+    assert MessageText.objects.get().body.open() == "Dear $name,\n\nJoin: $meeting_url"
