@@ -34,6 +34,7 @@ def test_the_heading_and_the_choices_are_those_of_the_manual(owner: Client, acco
         "No link",
         "Create Jitsi Meet links",
         "Create Zoom meetings",
+        "Create Google Meet calls",
         "Add the link to the supervisor field manually",
     ]
     assert buttons(page) == ["Save changes"]
@@ -116,7 +117,7 @@ def test_m16_the_choice_is_saved(owner: Client, account: Account) -> None:
     answer = owner.post(page_of(schedule, "process"), {"source": "manual"})
 
     assert answer.status_code == 303
-    assert [each.is_chosen for each in choices(owner.get(answer.headers["Location"]))] == [False, False, False, True]
+    assert [each.is_chosen for each in choices(owner.get(answer.headers["Location"]))] == [False, False, False, False, True]
 
 
 def test_the_host_of_meet_jit_si_must_sign_in_and_the_page_says_so(
