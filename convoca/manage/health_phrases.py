@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from convoca.booking.models import Connection
 from convoca.booking.questions.health import Condition, ConnectionHealth, Repair
+from convoca.booking.questions.shown import EventsHealth
 from convoca.booking.questions.unready import Unready, Why
 from convoca.manage import phrases
 from convoca.manage.phrases import Words, moment
@@ -87,6 +88,30 @@ def connection_words(
             health.slow,
         )
         found.append(Words(tone="warning", text=sentence.format(n=health.slow)))
+    return [*found, *event_words(health.events)]
+
+
+def event_words(events: EventsHealth) -> list[Words]:
+    """Say what of a connection's events is not in the calendar as it should be."""
+    found = []
+    if events.refused:
+        sentence = ngettext(
+            "Google refused {n} event: {reason}.", "Google refused {n} events: {reason}.", events.refused
+        )
+        reason = (phrases.without_words(events.refusal) or events.refusal).rstrip(".")
+        found.append(Words(tone="danger", text=sentence.format(n=events.refused, reason=reason)))
+    if events.changed:
+        sentence = ngettext(
+            "{n} event was changed in the calendar by hand: its schedule's page Synchronize asks what to do.",
+            "{n} events were changed in the calendar by hand: their schedules' page Synchronize asks what to do.",
+            events.changed,
+        )
+        found.append(Words(tone="warning", text=sentence.format(n=events.changed)))
+    if events.coming:
+        sentence = ngettext(
+            "{n} event is on its way to the calendar.", "{n} events are on their way to the calendar.", events.coming
+        )
+        found.append(Words(tone="pending", text=sentence.format(n=events.coming)))
     return found
 
 

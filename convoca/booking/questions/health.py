@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from convoca.booking.models import Account, Alert, Booking, Connection, Meeting, Notification, QuotaDay, Sealed
 from convoca.booking.questions.links import PROMISED_WITHIN
+from convoca.booking.questions.shown import NO_EVENTS, EventsHealth, events_health
 from convoca.booking.questions.troubles import asked_of_gone
 from convoca.booking.questions.unready import Remedy, Unready, late, rests, unready, unready_count, unready_meetings
 from convoca.core.quota import utc_day
@@ -76,6 +77,7 @@ class ConnectionHealth:
     `next_at`; `refused` are refused for another reason, `for_quota` wait for the day's allowance until `quota_until`,
     `coming` of the others are not late yet. `slow` took longer than promised today. `repair` is None unless it was
     mended today. `belonging` links belong to it, and its owner is asked what becomes of them, if it was replaced.
+    `events` is how those in its calendars stand.
     """
 
     connection: Connection
@@ -97,6 +99,7 @@ class ConnectionHealth:
     slow: int
     repair: Repair | None
     belonging: int
+    events: EventsHealth
 
     @property
     def is_open(self) -> bool:
@@ -109,12 +112,15 @@ class ConnectionHealth:
 
 
 def connections_health(account: Account, *, now: datetime) -> list[ConnectionHealth]:
-    """Return how each connection of the account is doing, those that need somebody first. Eight queries at most."""
+    """Return how each connection of the account is doing, those that need somebody first.
+
+    Eight queries at most, and two more where calendars are connected.
+    """
     connections = list(_shown(account, now=now))
     if not connections:
         return []
     spent, counts, repairs = _spent(connections, now=now), _counts(account, now=now), _repairs(connections, now=now)
-    belonging = _belonging(connections, now=now)
+    belonging, events = _belonging(connections, now=now), events_health(connections, now=now)
     found = [
         _health(
             each,
@@ -122,6 +128,7 @@ def connections_health(account: Account, *, now: datetime) -> list[ConnectionHea
             counts=counts.get(each.pk, {}),
             repair=repairs.get(each.pk),
             belonging=belonging.get(each.pk, 0),
+            events=events.get(each.pk, NO_EVENTS),
             now=now,
         )
         for each in connections
@@ -186,12 +193,13 @@ def _health(
     counts: Mapping[str, Any],
     repair: Repair | None,
     belonging: int,
+    events: EventsHealth,
     now: datetime,
 ) -> ConnectionHealth:
     return ConnectionHealth(
         connection=connection,
         condition=_condition(connection, now=now),
-        schedules=tuple(schedule.name for schedule in connection.schedules.all()),
+        schedules=(*(schedule.name for schedule in connection.schedules.all()), *events.schedules),
         reason=connection.reason,
         again_at=connection.blocked_until if rests(connection, now=now) else None,
         last_ok_at=connection.last_ok_at,
@@ -208,6 +216,7 @@ def _health(
         slow=getattr(connection, "slow", 0),
         repair=repair,
         belonging=belonging,
+        events=events,
     )
 
 

@@ -40,7 +40,9 @@ def troubles(*, now: datetime) -> set[Trouble]:
 def _of_connections(*, now: datetime) -> Iterator[Trouble]:
     """Yield what is wrong with connections that somebody needs."""
     waiting = unready(now=now).filter(connection=OuterRef("pk"))
-    needed = Connection.objects.filter(Exists(Schedule.objects.filter(connection=OuterRef("pk"))) | Exists(waiting))
+    linked = Schedule.objects.filter(connection=OuterRef("pk"))
+    published = Schedule.objects.filter(calendar__connection=OuterRef("pk"))
+    needed = Connection.objects.filter(Exists(linked) | Exists(published) | Exists(waiting))
     lost = needed.filter(state=Connection.State.NEEDS_OWNER)
     mistaken = needed.filter(state=Connection.State.OPEN).exclude(reason="")
     for kind, found in ((Kind.ACCESS, lost), (Kind.MISCONFIGURED, mistaken)):
