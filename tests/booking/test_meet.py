@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from convoca.booking.models import Booking, Meeting, Notification, Publication, Schedule
+from convoca.booking.models import Booking, Connection, Meeting, Notification, Publication, Schedule
 from convoca.booking.operations.applying import apply_next, apply_to_existing
 from convoca.booking.operations.cancelling import cancel, undo_cancel
 from convoca.booking.operations.connecting import set_link_source
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.mending import find_forgotten, retry_meeting
 from convoca.booking.operations.moving import move_appointment
-from convoca.booking.operations.publishing import unpublish
+from convoca.booking.operations.publishing import let_go_of_unused, unpublish
 from convoca.booking.questions.links import LinkState, links_for
 from convoca.booking.questions.viewers import token_holder
 from convoca.core.reconcile import UNDO_WINDOW
@@ -257,6 +257,27 @@ def test_ending_the_publication_turns_calls_off_for_new_bookings_only(
     cancel(booking, now=google.clock())
     google.work_later(minutes=6)
     assert google.events() == []
+
+
+def test_the_access_that_was_kept_for_the_last_call_goes_when_that_is_over(
+    google: SimulatedGoogle, schedule: Schedule
+) -> None:
+    """M14, of Google: the credentials go with the last thing that needs them."""
+    booking = book(schedule)
+    google.work()
+    google.work_later(seconds=2)
+    unpublish(schedule, remove_events=True, now=google.clock())
+    let_go_of_unused(now=google.clock() + timedelta(days=1, hours=1))
+    assert Connection.objects.get().state == Connection.State.OPEN, "the call is still to come"
+
+    google.clock.now = booking.slot.ends_at + timedelta(minutes=1)
+    let_go_of_unused(now=google.clock())
+    for _ in range(3):
+        google.close()
+        google.work_later(minutes=2)
+
+    assert (Connection.objects.get().state, google.vendor.state.grants) == (Connection.State.CLOSED, [])
+    assert len(google.events()) == 1, "what took place stays in the calendar"
 
 
 def test_calls_are_added_to_what_exists_when_the_owner_asks(google: SimulatedGoogle) -> None:

@@ -6,7 +6,7 @@ for with the booking itself. Both are wanted state, so it goes on wherever it wa
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 # So many slots a transaction: on SQLite nobody else writes meanwhile.
 BATCH = 25
+
+KEPT_UNUSED = timedelta(days=1)
 
 
 class CannotPublish(Exception):
@@ -203,6 +205,19 @@ def copy_next(*, now: datetime) -> bool:
         # Nothing is left, or nothing of what is left can be shown.
         Schedule.objects.filter(pk=schedule.pk, calendar=schedule.calendar_id).update(copying=False)
     return True
+
+
+def let_go_of_unused(*, now: datetime) -> None:
+    """Give up access that was kept for the sake of meetings only, once the last of them is over.
+
+    One that was given lately may be just about to be used.
+    """
+    published_once = Connection.objects.filter(
+        publications__isnull=False, state=Connection.State.OPEN, connected_at__lt=now - KEPT_UNUSED
+    )
+    for number in published_once.order_by("pk").distinct().values_list("pk", flat=True):
+        with transaction.atomic():
+            close_if_unused(number, now=now)
 
 
 def find_uncopied(*, now: datetime) -> None:

@@ -20,7 +20,7 @@ from convoca.booking.operations.mending import find_forgotten
 from convoca.booking.operations.notifying import due_notifications, notify_due
 from convoca.booking.operations.picking import due_meetings, due_rows
 from convoca.booking.operations.provisioning import provision_due
-from convoca.booking.operations.publishing import copy_due, find_uncopied, schedules_copied
+from convoca.booking.operations.publishing import copy_due, find_uncopied, let_go_of_unused, schedules_copied
 from convoca.booking.operations.reading import calendars_to_read, find_unread, read_due
 from convoca.booking.operations.reconnecting import go_on_taking_over
 from convoca.booking.operations.waiting import expire_offers, overdue_offers
@@ -83,6 +83,7 @@ def tidy_up(now: datetime) -> None:
         provision_due.enqueue()
     go_on_taking_over(now=now)
     find_uncopied(now=now)
+    let_go_of_unused(now=now)
     find_unread(now=now)
     forget_what_is_old(now=now)
     never_checked = Connection.objects.filter(state=Connection.State.OPEN, grant__isnull=False, check_at__isnull=True)
