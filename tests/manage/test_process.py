@@ -117,7 +117,13 @@ def test_m16_the_choice_is_saved(owner: Client, account: Account) -> None:
     answer = owner.post(page_of(schedule, "process"), {"source": "manual"})
 
     assert answer.status_code == 303
-    assert [each.is_chosen for each in choices(owner.get(answer.headers["Location"]))] == [False, False, False, False, True]
+    assert [each.is_chosen for each in choices(owner.get(answer.headers["Location"]))] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
 
 
 def test_the_host_of_meet_jit_si_must_sign_in_and_the_page_says_so(
