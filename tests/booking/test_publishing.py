@@ -9,6 +9,8 @@ from convoca.booking.operations.auditing import SYSTEM
 from convoca.booking.operations.booking import book_place
 from convoca.booking.operations.calling_off import cancel_slot
 from convoca.booking.operations.cancelling import cancel, undo_cancel
+from convoca.booking.operations.correcting import Correction, correct
+from convoca.booking.operations.erasing import erase
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.moving import move_appointment, move_place
 from convoca.booking.operations.provisioning import EDITS_SETTLE
@@ -179,6 +181,53 @@ def test_what_was_published_stays_or_goes_as_the_owner_chooses(
     move_appointment(booking, at("16:00"), now=google.clock())
     google.work_off_edits()
     assert google.calls("event.patch") == 0
+
+
+def test_what_was_left_is_taken_up_again_and_not_made_a_second_time(
+    google: SimulatedGoogle, schedule: Schedule
+) -> None:
+    """Publishing again to the same calendar stood new events beside those that had been left there."""
+    booking = book(schedule)
+    google.work()
+    unpublish(schedule, remove_events=False, now=google.clock())
+    for _ in range(3):
+        google.close()
+        google.work_later(minutes=2)
+    move_appointment(booking, at("16:00"), now=google.clock())
+
+    google.publish(schedule)
+    google.work_off_edits()
+
+    assert len(google.made()) == 1
+    assert len(google.events()) == 1
+    assert google.event()["start"]["dateTime"].startswith("2026-11-26T15:00")
+
+
+def test_what_is_over_stays_in_the_calendar_though_its_booking_is_corrected(
+    google: SimulatedGoogle, schedule: Schedule
+) -> None:
+    """Whoever corrected a past booking took its event out of the calendar."""
+    booking = book(schedule)
+    google.work()
+    google.pass_time(days=7)
+
+    correct(booking, Correction(name="Ada", email=booking.email), by=SYSTEM, now=google.clock())
+    google.work_off_edits()
+
+    assert len(google.events()) == 1
+
+
+def test_what_is_over_and_names_somebody_who_had_their_data_deleted_is_taken_out(
+    google: SimulatedGoogle, schedule: Schedule
+) -> None:
+    booking = book(schedule)
+    google.work()
+    google.pass_time(days=7)
+
+    erase(booking, now=google.clock())
+    google.work()
+
+    assert google.events() == []
 
 
 def test_events_are_written_by_the_owner_s_texts(google: SimulatedGoogle, schedule: Schedule) -> None:

@@ -12,7 +12,7 @@ from convoca.booking.operations.counting import bookings_of
 from convoca.booking.operations.owing import UNTOLD, keep_owed, let_others_tell
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.taking import lock_slot_and_booking
-from convoca.booking.operations.wishing_events import wish_for_event
+from convoca.booking.operations.wishing_events import wish_for_event, withdraw_events_of
 from convoca.booking.questions.terms import client_terms
 
 WRITTEN = ("phone", "mobile", "address", "country", "field_1", "field_2")
@@ -78,5 +78,10 @@ def _rewrite_copies(slot: Slot, *, now: datetime) -> None:
     to_come = Meeting.objects.filter(slot=slot, wanted=Meeting.Wanted.PRESENT, slot__ends_at__gt=now)
     if to_come.update(wanted_revision=slot.revision, due_at=now):
         provision_due.enqueue()
-    wish_for_event(slot, now=now)
+    if slot.ends_at <= now:
+        # What is over is written anew nowhere: its event, which may name the person, is taken out.
+        withdraw_events_of([slot], now=now, due_at=now)
+        provision_due.enqueue()
+    else:
+        wish_for_event(slot, now=now)
     keep_owed([slot])

@@ -40,6 +40,9 @@ def wish_for_event(slot: Slot, *, now: datetime) -> Publication | None:
     if slot.schedule.published_at is None:
         return None
     current = wanted_event(slot)
+    if slot.ends_at <= now and slot.is_live:
+        # What has taken place stays in the calendar as it was.
+        return current
     meeting = _meeting_to_carry(slot)
     calendar = _calendar_for(slot, current, meeting)
     if calendar is None or _wanted(slot, now=now) is Wanted.ABSENT:
@@ -49,7 +52,8 @@ def wish_for_event(slot: Slot, *, now: datetime) -> Publication | None:
     if current is not None and current.calendar_id != calendar.pk:
         withdraw_event(current, now=now, due_at=now)
         current = None
-    event = current or _revive(slot, calendar, now=now) or _bear(slot, calendar, now=now)
+    event = current or _revive(slot, calendar, now=now) or _take_up(slot, calendar, now=now)
+    event = event or _bear(slot, calendar, now=now)
     _refresh(event, meeting, now=now)
     return event
 
@@ -110,6 +114,24 @@ def _revive(slot: Slot, calendar: Calendar, *, now: datetime) -> Publication | N
     withdrawn = Publication.objects.filter(pk=last.pk, wanted=Publication.Wanted.ABSENT, claim__isnull=True)
     if not withdrawn.update(wanted=Publication.Wanted.PRESENT, wanted_at=now, due_at=now):
         return None
+    last.refresh_from_db()
+    return last
+
+
+def _take_up(slot: Slot, calendar: Calendar, *, now: datetime) -> Publication | None:
+    """Take up again an event that was left in the calendar when publication stopped: a second one stood beside it.
+
+    If somebody has deleted it meanwhile, the first change that it is told brings that to light.
+    """
+    left = Publication.objects.filter(
+        slot=slot, calendar=calendar, connection=calendar.connection, observed=Publication.Observed.DETACHED
+    )
+    last = left.filter(wanted=Publication.Wanted.ABSENT).order_by("-generation").first()
+    if last is None:
+        return None
+    Publication.objects.filter(pk=last.pk).update(
+        wanted=Publication.Wanted.PRESENT, wanted_at=now, observed=Publication.Observed.PRESENT, **FREED
+    )
     last.refresh_from_db()
     return last
 
