@@ -105,6 +105,10 @@ def account_words(connection: Connection, *, is_used: bool) -> Words:
     return Words(tone="danger", text=gettext("Google access ended. Publishing and Meet are paused."))
 
 
+def shown_with_schedule(resource: str) -> str:
+    return gettext("{resource} is shown in the schedule's calendar again.").format(resource=resource)
+
+
 def given_up(who: str) -> str:
     return gettext("{who} is being disconnected: its credentials are deleted here and our access is withdrawn.").format(
         who=who

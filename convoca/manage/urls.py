@@ -139,6 +139,11 @@ urlpatterns = [
         name="remove-busy",
     ),
     path(
+        "<slug:account>/schedules/<slug:schedule>/synchronize/resources/<int:resource>/with-schedule",
+        synchronizing.show_with_schedule,
+        name="show-with-schedule",
+    ),
+    path(
         "<slug:account>/schedules/<slug:schedule>/synchronize/unknown",
         synchronizing.choose_when_unknown,
         name="when-unknown",

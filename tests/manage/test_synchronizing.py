@@ -380,3 +380,16 @@ def test_another_account_s_schedules_and_connections_are_nowhere(desk: Desk, own
         owner.post(f"/manage/{desk.schedule.account.name}/supervise/synchronize/{connection.pk}/disconnect").status_code
         == 404
     )
+
+
+def test_a_resource_has_a_calendar_of_its_own_until_it_is_shown_with_the_schedule_again(desk: Desk) -> None:
+    room = desk.schedule.resources.get()
+    desk.publish(ANA.email)
+    desk.publish(WORK, **{"for": str(room.pk)})
+    assert "Room 1 · Work" in words(desk.look())
+
+    desk.browser.post(f"{desk.page}/resources/{room.pk}/with-schedule")
+
+    room.refresh_from_db()
+    assert room.calendar is None
+    assert "Room 1 · Work" not in words(desk.look())

@@ -35,6 +35,10 @@ def dependence(scene: Scene) -> int:
     return scene.schedules["resource"].busy_calendars.get().pk
 
 
+def resource(scene: Scene) -> int:
+    return scene.schedules["resource"].resources.order_by("pk")[0].pk
+
+
 def of_account(name: str) -> Callable[[Scene, Looker], list[Visit]]:
     return lambda scene, looker: [Visit(path=reverse(name, args=[scene.account.name, connection(scene)]))]
 
@@ -57,6 +61,9 @@ SYNCHRONIZING: dict[str, Route] = {
     ),
     "manage:add-busy": Route(
         visits=of_schedule("manage:add-busy", connection, **CHOICE), post=answer(owner(303)), fields=tuple(CHOICE)
+    ),
+    "manage:show-with-schedule": Route(
+        visits=of_schedule("manage:show-with-schedule", resource), post=answer(owner(303))
     ),
     "manage:remove-busy": Route(visits=of_schedule("manage:remove-busy", dependence), post=answer(owner(303))),
     "manage:when-unknown": Route(

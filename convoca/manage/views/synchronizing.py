@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,14 @@ from convoca.booking.operations.calendars import (
 )
 from convoca.booking.operations.connecting import give_up_unused
 from convoca.booking.operations.granting import NoTokenNow
-from convoca.booking.operations.publishing import CannotPublish, publish, publish_resource, unpublish, write_events
+from convoca.booking.operations.publishing import (
+    CannotPublish,
+    publish,
+    publish_resource,
+    publish_resource_with_schedule,
+    unpublish,
+    write_events,
+)
 from convoca.booking.operations.vendors import is_registered
 from convoca.booking.operations.wishing_events import BORN_WITH_EVENT
 from convoca.booking.questions.publishing import meetings_that_stay, shown_slots
@@ -94,6 +101,7 @@ def synchronize(request: HttpRequest, visit: Visit, schedule: str) -> HttpRespon
             "progress": progress_block(visit, shown, now=now) if shown.calendar else None,
             "changed": changed_rows(visit, shown, now=now),
             "busy": busy_rows(visit, shown, now=now),
+            "apart": [each for each in resources_of(shown) if each.calendar_id is not None],
             "unknown": WhenUnknownForm(initial={"when_unknown": shown.when_unknown}),
         },
     )
@@ -179,6 +187,19 @@ def publish_schedule(request: HttpRequest, visit: Visit, schedule: str, connecti
     if _for_meet(request):
         page = reverse("manage:process", args=[visit.account.name, of.slug])
         return HttpResponse(status=303, headers={"Location": f"{page}?focus=google_meet#source-google_meet"})
+    return to_synchronize(of)
+
+
+@require_POST
+@for_owner
+def show_with_schedule(request: HttpRequest, visit: Visit, schedule: str, resource: int) -> HttpResponse:
+    """Show what is booked of a resource in its schedules' calendars again, and no more in one of its own."""
+    of = _schedule(visit, schedule)
+    shown = _resource(of, str(resource))
+    if shown is None:
+        raise Http404
+    publish_resource_with_schedule(shown, now=timezone.now())
+    messages.success(request, say.shown_with_schedule(shown.name))
     return to_synchronize(of)
 
 
