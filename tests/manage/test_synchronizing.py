@@ -385,7 +385,7 @@ def test_another_account_s_schedules_and_connections_are_nowhere(desk: Desk, own
 def test_a_resource_has_a_calendar_of_its_own_until_it_is_shown_with_the_schedule_again(desk: Desk) -> None:
     room = desk.schedule.resources.get()
     desk.publish(ANA.email)
-    desk.publish(WORK, **{"for": str(room.pk)})
+    desk.choose(desk.connect(), WORK, **{"for": str(room.pk)})
     assert "Room 1 · Work" in words(desk.look())
 
     desk.browser.post(f"{desk.page}/resources/{room.pk}/with-schedule")
