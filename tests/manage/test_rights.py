@@ -36,7 +36,8 @@ from tests.booking.building import (
 from tests.manage.conftest import LogIn
 
 # Who may open each page; the account's other address says who it is for. A page that is not here fails the test.
-OF_PERSONS = {"accounts", "consent-answered"}
+# What is about one's own things is found by nobody else, whatever their rank.
+OF_PERSONS = {"accounts", "consent-answered", "revoke-feed"}
 OF_SUPERVISORS = {
     "today",
     "live",
@@ -64,6 +65,7 @@ OF_SUPERVISORS = {
     "no-show",
     "send-link",
     "undo-slot",
+    "feeds",
 }
 # Of the owner, and of superusers of the whole account as far as the owner lets them.
 OF_PEOPLE = {
@@ -156,6 +158,7 @@ ONLY_POSTED = {
     "no-show",
     "send-link",
     "undo-slot",
+    "revoke-feed",
 }
 
 # A page, nothing new to show, or on to where one goes after the press of a button.
@@ -199,6 +202,7 @@ def addresses(slot: Slot, names: set[str]) -> Iterator[tuple[str, str]]:
         "resource": rooms.resources.get().pk,
         "service": services.services.get().pk,
         "mail": mail.pk,
+        "feed": 1,
         "provider": "zoom",
         "group": slot.account.groups.get_or_create(name="Members")[0].pk,
     }
