@@ -29,7 +29,7 @@ from tests.walk.visiting import Visit
 def spoil(served: Served) -> Account:
     """Leave something of every kind that the page tells of."""
     account = served.scene.account
-    zoom = account.connections.get()
+    zoom = account.connections.get(provider="zoom")
     Connection.objects.filter(pk=zoom.pk).update(
         state=Connection.State.NEEDS_OWNER, reason="Invalid Token!", email="ana@example.org", plan="basic"
     )

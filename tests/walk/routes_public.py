@@ -29,7 +29,8 @@ PUBLIC: dict[str, Route] = {
     # What vendors tell us; without a secret to know them by, nobody is heard.
     "zoom_hook": Route(visits=at("/hooks/zoom"), post=answer(everybody(404)), is_page=False),
     # Nobody here knows the secret of a channel.
-    "google_hook": Route(visits=at("/hooks/google"), post=answer(everybody(401)), is_page=False),
+    # The scene knows no application at Google: there nobody is listened to.
+    "google_hook": Route(visits=at("/hooks/google"), post=answer(everybody(404)), is_page=False),
     # The visitor's pages.
     "front": Route(visits=at("/"), get=answer(everybody(200))),
     "robots": Route(visits=at("/robots.txt"), get=answer(everybody(200)), is_page=False),
