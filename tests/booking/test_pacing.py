@@ -140,3 +140,18 @@ def test_what_our_own_pace_holds_back_costs_nothing_and_goes_a_second_later(zoom
     zoom.work_later(seconds=1.1)
 
     assert {meeting_of(slot).observed for slot in slots} == {Meeting.Observed.PRESENT}
+
+
+@pytest.mark.django_db
+def test_an_owner_who_pressed_a_button_was_told_to_come_back_because_a_worker_was_calling() -> None:
+    """Room comes within a second: a person waits for it, a worker does something else."""
+    connection = connection_of("basic")
+    while not take(connection, "medium", now=NOW):
+        pass
+    hurried, patient = (pacer(connection, now=NOW, patience=patience) for patience in (0.0, 5.0))
+    assert hurried is not None
+    assert patient is not None
+
+    with pytest.raises(Paced):
+        hurried(MEDIUM)
+    patient(MEDIUM)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from convoca.booking.models import Calendar, Connection
+from convoca.booking.operations.pacing import OF_A_PERSON
 from convoca.booking.operations.reaching import reach
 from convoca.booking.operations.vendors import calendars_at
 from convoca.providers import calendar_provider_by_id
@@ -18,7 +19,12 @@ def read_calendars(connection: Connection, *, now: datetime) -> Sequence[Calenda
     Raises the provider's errors, OutcomeLost and NoTokenNow; then what was known before stays.
     """
     provider, application = calendars_at(connection)
-    found = reach(connection, lambda token: provider.calendars(application=application, token=token), now=now)
+    found = reach(
+        connection,
+        lambda token: provider.calendars(application=application, token=token),
+        now=now,
+        patience=OF_A_PERSON,
+    )
     with transaction.atomic():
         seen = [note_calendar(connection, each).pk for each in found]
         Calendar.objects.filter(connection=connection).exclude(pk__in=seen).update(is_listed=False)
@@ -53,6 +59,7 @@ def new_calendar(connection: Connection, name: str, *, time_zone: str, now: date
         connection,
         lambda token: provider.make_calendar(name, time_zone=time_zone, application=application, token=token),
         now=now,
+        patience=OF_A_PERSON,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from convoca.booking.models import Meeting, Slot
 from convoca.booking.operations.granting import NoTokenNow, usable_token
 from convoca.booking.operations.leasing import CALL_SECONDS
-from convoca.booking.operations.pacing import pacer
+from convoca.booking.operations.pacing import OF_A_PERSON, pacer
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.questions.links import link_of
@@ -52,7 +52,7 @@ def _ask(meeting: Meeting, *, now: datetime) -> str:
     provider, application = provider_by_id(meeting.provider), application_for(meeting.provider)
     token = usable_token(meeting.connection, now=now) if meeting.connection else ""
     exchange = provider.host_url(meeting.remote_id, application=application, token=token)
-    return carry_out(exchange, seconds=CALL_SECONDS, before=pacer(meeting.connection, now=now))
+    return carry_out(exchange, seconds=CALL_SECONDS, before=pacer(meeting.connection, now=now, patience=OF_A_PERSON))
 
 
 def _doubt(meeting: Meeting, *, now: datetime) -> None:

@@ -11,6 +11,8 @@ from convoca.providers import provider_by_id
 from convoca.providers.contract import Request, Throttled
 
 SECOND = 1.0
+# How long somebody who has pressed a button is kept waiting for room.
+OF_A_PERSON = 5.0
 # Instants further ahead than this come from a clock that was set back; they count for nothing.
 AHEAD_AT_MOST = 5.0
 
@@ -19,11 +21,12 @@ class Paced(Throttled):
     """Our own pace forbids the call now: nothing was sent. `until` is when there is room."""
 
 
-def pacer(connection: Connection | None, *, now: datetime) -> Callable[[Request], None] | None:
+def pacer(connection: Connection | None, *, now: datetime, patience: float = 0.0) -> Callable[[Request], None] | None:
     """Return what lets each request of an exchange go when the vendor's limit per second has room for it.
 
-    The first request finds room or raises Paced; whoever has begun an exchange waits for the rest of it, a second at
-    most for each request. None if nobody counts.
+    The first request finds room or raises Paced, after so many seconds of `patience`: a worker has other things to do
+    meanwhile, a person who has pressed a button has not. Whoever has begun an exchange waits for the rest of it, a
+    second at most for each request. None if nobody counts.
     """
     if connection is None:
         return None
@@ -32,7 +35,7 @@ def pacer(connection: Connection | None, *, now: datetime) -> Callable[[Request]
     def before(request: Request) -> None:
         nonlocal going
         while wait := take(connection, request.weight, now=now + timedelta(seconds=time.monotonic() - begun)):
-            if not going:
+            if not going and time.monotonic() - begun + wait > patience:
                 raise Paced(until=now + timedelta(seconds=time.monotonic() - begun + wait))
             time.sleep(wait)
         going = True

@@ -18,17 +18,21 @@ from convoca.providers.contract import (
 from convoca.providers.wire import carry_out
 
 
-def reach[T](connection: Connection, calling: Callable[[str], Exchange[T]], *, now: datetime) -> T:
+def reach[T](
+    connection: Connection, calling: Callable[[str], Exchange[T]], *, now: datetime, patience: float = 0.0
+) -> T:
     """Make the call that `calling` builds of a token, and note on the connection what the answer says of that.
 
-    A token that the vendor takes no more is replaced once. Raises the provider's errors, OutcomeLost and NoTokenNow.
+    A token that the vendor takes no more is replaced once. `patience` is for room in our own pace, in seconds. Raises
+    the provider's errors, OutcomeLost and NoTokenNow.
     """
     token = granting.usable_token(connection, now=now)
     try:
         try:
-            answer = _call(connection, calling(token), now=now)
+            answer = _call(connection, calling(token), now=now, patience=patience)
         except TokenExpired:
-            answer = _call(connection, calling(granting.renewed_token(connection, now=now)), now=now)
+            token = granting.renewed_token(connection, now=now)
+            answer = _call(connection, calling(token), now=now, patience=patience)
     except NotAuthorized as refused:
         granting.need_owner(connection, reason=" ".join([refused.reason, *sorted(refused.missing_scopes)]), now=now)
         raise
@@ -42,5 +46,5 @@ def reach[T](connection: Connection, calling: Callable[[str], Exchange[T]], *, n
     return answer
 
 
-def _call[T](connection: Connection, exchange: Exchange[T], *, now: datetime) -> T:
-    return carry_out(exchange, seconds=CALL_SECONDS, before=pacer(connection, now=now))
+def _call[T](connection: Connection, exchange: Exchange[T], *, now: datetime, patience: float) -> T:
+    return carry_out(exchange, seconds=CALL_SECONDS, before=pacer(connection, now=now, patience=patience))
