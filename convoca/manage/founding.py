@@ -7,17 +7,15 @@ from typing import Any
 import segno
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from convoca.booking.asking import PersonNameField
-from convoca.booking.models import Account, Schedule, User
+from convoca.booking.models import Account, Schedule
 from convoca.booking.operations.founding import FIRST_STEPS, Founder
 from convoca.manage.furnishing import zone_choices
-from convoca.manage.joining import password_field
+from convoca.manage.joining import check_password, password_field
 from convoca.manage.pages import has_outbox
 from convoca.manage.people import EMAIL_WRONG, LONGEST_EMAIL, plain_address
 
@@ -62,13 +60,7 @@ class FoundingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "password" in cleaned:
-            try:
-                validate_password(
-                    cleaned["password"], User(email=cleaned.get("email", ""), name=cleaned.get("name", ""))
-                )
-            except ValidationError as error:
-                self.add_error("password", error)
+        check_password(self, email=cleaned.get("email", ""))
         return cleaned
 
     @property

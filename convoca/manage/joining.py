@@ -30,6 +30,16 @@ def password_field() -> forms.CharField:
     )
 
 
+def check_password(form: forms.Form, *, email: str) -> None:
+    """Refuse a new password that is too common, or too like the person's own name or address."""
+    if "password" in form.cleaned_data:
+        person = User(email=email, name=form.cleaned_data.get("name", ""))
+        try:
+            validate_password(form.cleaned_data["password"], person)
+        except ValidationError as error:
+            form.add_error("password", error)
+
+
 class SignUpForm(forms.Form):
     """The address to which the link goes. `website` is a trap: people do not see it."""
 
@@ -85,9 +95,5 @@ class NewLogInForm(JoinForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "password" in cleaned:
-            try:
-                validate_password(cleaned["password"], User(email=self.email, name=cleaned.get("name", "")))
-            except ValidationError as error:
-                self.add_error("password", error)
+        check_password(self, email=self.email)
         return cleaned

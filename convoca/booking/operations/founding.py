@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 from django.core import signing
 from django.db import transaction
 from django.db.models import Max
-from django.utils.text import slugify
 
 from convoca.booking.models import Account, Membership, Schedule, User
 from convoca.booking.operations.counting import hold_name
-from convoca.booking.operations.furnishing import LONGEST_ADDRESS, NewSchedule, free_address, make_schedule
+from convoca.booking.operations.furnishing import NewSchedule, free_address, make_schedule, numbered, plain_address
 from convoca.booking.operations.people import become_user
 from convoca.booking.operations.refusals import HasLogIn
 from convoca.core.refusals import Refusal
@@ -119,7 +118,5 @@ def _make_schedule(account: Account, founder: Founder) -> Schedule:
 
 def _free_name(name: str) -> str:
     """Return what the account's address is made of: the person's name, numbered if another account has it."""
-    plain = slugify(name)[: LONGEST_ADDRESS - 4].strip("-_") or "bookings"
-    taken = set(Account.objects.filter(name__startswith=plain).values_list("name", flat=True))
-    numbered = (f"{plain}-{number}" for number in range(2, len(taken) + 3))
-    return plain if plain not in taken else next(each for each in numbered if each not in taken)
+    plain = plain_address(name) or "bookings"
+    return numbered(plain, Account.objects.filter(name__startswith=plain).values_list("name", flat=True))

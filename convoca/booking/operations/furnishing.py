@@ -1,6 +1,6 @@
 """What an owner furnishes: schedules, and the resources and services on them. What is booked already stays as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -61,10 +61,22 @@ class Offer:
 
 def free_address(account: Account, name: str) -> str:
     """Return an address made from a schedule's name that no schedule of the account has."""
-    plain = slugify(name)[: LONGEST_ADDRESS - 4].strip("-_") or "schedule"
-    taken = set(Schedule.objects.filter(account=account, slug__startswith=plain).values_list("slug", flat=True))
-    numbered = (f"{plain}-{number}" for number in range(2, len(taken) + 3))
-    return plain if plain not in taken else next(each for each in numbered if each not in taken)
+    plain = plain_address(name) or "schedule"
+    return numbered(
+        plain, Schedule.objects.filter(account=account, slug__startswith=plain).values_list("slug", flat=True)
+    )
+
+
+def plain_address(name: str) -> str:
+    """Return what of a name can stand in an address, with room for a number; "" if nothing can."""
+    return slugify(name)[: LONGEST_ADDRESS - 4].strip("-_")
+
+
+def numbered(plain: str, others: Iterable[str]) -> str:
+    """Return the address itself if no other is the same, else with the lowest number that makes it different."""
+    taken = set(others)
+    further = (f"{plain}-{number}" for number in range(2, len(taken) + 3))
+    return plain if plain not in taken else next(each for each in further if each not in taken)
 
 
 def make_schedule(account: Account, new: NewSchedule) -> Schedule:
