@@ -12,6 +12,7 @@ from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.message import MessageText, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
+from convoca.booking.models.program import ApiKey, Delivery, Happening, Webhook
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.remote import Attempt, Remote
@@ -32,6 +33,7 @@ from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 __all__ = [
     "Account",
     "Alert",
+    "ApiKey",
     "Attempt",
     "Audience",
     "AuditEntry",
@@ -43,11 +45,13 @@ __all__ = [
     "CallPace",
     "Changes",
     "Connection",
+    "Delivery",
     "Feed",
     "FormField",
     "Grant",
     "Group",
     "GroupMember",
+    "Happening",
     "Incident",
     "Invitation",
     "Language",
@@ -80,5 +84,6 @@ __all__ = [
     "VendorApplication",
     "VendorEvent",
     "Visibility",
+    "Webhook",
     "WhenUnknown",
 ]
