@@ -84,15 +84,21 @@ def deliver_next(*, now: datetime) -> bool:
     delivery = due_deliveries(now=now).first()
     if delivery is None or Delivery.objects.filter(lease_until__gte=Now()).count() >= IN_FLIGHT:
         return False
+    deliver_one(delivery, now=now)
+    return True
+
+
+def deliver_one(delivery: Delivery, *, now: datetime) -> Answer | None:
+    """Send this one unless somebody else does, and record and return what became of it."""
     key, deadline = uuid.uuid4(), time.monotonic() + SEND_WITHIN_SECONDS
     mine = Delivery.objects.filter(unleased(), pk=delivery.pk, due_at=delivery.due_at)
     if not mine.update(claim=key, lease_until=Now() + LEASE, attempts=F("attempts") + 1, tried_at=now):
-        return True
+        return None
     whole = Delivery.objects.select_related("webhook", "account").get(pk=delivery.pk)
     answer = _send(whole, deadline, now=now)
     if answer is not None:
         record(whole, key, answer, now=now)
-    return True
+    return answer
 
 
 def _send(delivery: Delivery, deadline: float, *, now: datetime) -> Answer | None:

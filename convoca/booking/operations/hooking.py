@@ -116,7 +116,7 @@ def replace_secret(webhook: Webhook, *, now: datetime) -> None:
 
 
 def send_test(webhook: Webhook, *, now: datetime) -> Delivery:
-    """Owe the webhook a test, which is sent at once even if the address has failed."""
+    """Owe the webhook a test, even if the address has failed. Whoever asks for it need not wait for a worker."""
     with transaction.atomic():
         held = _held(webhook)
         held.blocked_until = None
