@@ -80,11 +80,11 @@ def _is_nobody(person: Membership | None, text: str | None) -> bool:
 
 def _told(caller: Caller, wanted: Wanted, *, with_slots: bool) -> dict[str, Any]:
     if not (with_slots and wanted.schedule.is_capacity):
-        return {"bookings": _bookings(caller, listing.bookings_listed(wanted), with_slots=with_slots)}
+        return {"bookings": told_to(caller, listing.bookings_listed(wanted), with_slots=with_slots)}
     found = listing.slots_listed(wanted)
     slots = [slot for slot, _ in found]
     links = links_for(caller.viewer, slots, now=caller.now)
-    bookings = {each["id"]: each for each in _bookings(caller, [b for _, theirs in found for b in theirs])}
+    bookings = {each["id"]: each for each in told_to(caller, [b for _, theirs in found for b in theirs])}
     return {
         "slots": [
             told_slot(slot, [bookings[each.pk] for each in theirs], link=links.get(slot.pk)) for slot, theirs in found
@@ -92,7 +92,8 @@ def _told(caller: Caller, wanted: Wanted, *, with_slots: bool) -> dict[str, Any]
     }
 
 
-def _bookings(caller: Caller, bookings: Sequence[Booking], *, with_slots: bool = False) -> list[dict[str, Any]]:
+def told_to(caller: Caller, bookings: Sequence[Booking], *, with_slots: bool = False) -> list[dict[str, Any]]:
+    """Return bookings as the caller may know them, with the links of those that have a place."""
     slots = list({each.slot_id: each.slot for each in bookings}.values())
     return told_bookings(bookings, links_for(caller.viewer, slots, now=caller.now), with_slots=with_slots)
 
@@ -126,7 +127,7 @@ def list_changes(request: Keyed, schedule_id: int, asked: Query[Changed]) -> dic
         first=asked.offset,
         most=min(asked.limit or usual, 1000),
     )
-    return {"bookings": _bookings(caller, changed, with_slots=asked.slot)}
+    return {"bookings": told_to(caller, changed, with_slots=asked.slot)}
 
 
 class OfUser(Schema):
@@ -148,7 +149,7 @@ def list_agenda(request: Keyed, schedule_id: int, asked: Query[OfUser]) -> list[
         return []
     begins = maybe_instant("from", asked.from_, schedule.time_zone) or caller.now
     wanted = Wanted(schedule=schedule, begins=begins, person=person, first=asked.offset, most=asked.limit)
-    return _bookings(caller, listing.bookings_listed(wanted), with_slots=asked.slot)
+    return told_to(caller, listing.bookings_listed(wanted), with_slots=asked.slot)
 
 
 class FreeAsked(Schema):
@@ -209,7 +210,7 @@ def list_bookings(request: Keyed, asked: Query[Listed]) -> list[dict[str, Any]]:
         first=asked.offset,
         most=asked.limit,
     )
-    return _bookings(caller, listing.bookings_listed(wanted))
+    return told_to(caller, listing.bookings_listed(wanted))
 
 
 @router.get(
@@ -217,5 +218,5 @@ def list_bookings(request: Keyed, asked: Query[Listed]) -> list[dict[str, Any]]:
 )
 def get_booking(request: Keyed, booking_id: int) -> dict[str, Any]:
     """Return one booking; a cancelled one says `deleted`."""
-    [told] = _bookings(request.auth, [booking_called(request.auth, booking_id)], with_slots=True)
+    [told] = told_to(request.auth, [booking_called(request.auth, booking_id)], with_slots=True)
     return told

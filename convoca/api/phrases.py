@@ -3,13 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from convoca.booking.operations.refusals import AlreadyCancelled, AlreadySignedUp, LinkOfAClass, NoPlaceYet, NotOffered
+from convoca.booking.operations.refusals import (
+    AlreadyCancelled,
+    AlreadySignedUp,
+    HostLink,
+    LengthStays,
+    LinkOfAClass,
+    NoPlaceYet,
+    NotOffered,
+    ResourceStays,
+)
 from convoca.core.admission import Refusal, ResourceTaken, SlotFull
 from convoca.core.refusals import OutsideOpeningHours, SlotOver, WrongLength
 
 SENTENCES: Mapping[type[Refusal], str] = {
     AlreadyCancelled: "The booking was cancelled before.",
     AlreadySignedUp: "This person has a place in this slot.",
+    HostLink: "The link gives whoever opens it the host's rights.",
+    LengthStays: "A booking that is moved keeps its length.",
+    ResourceStays: "A booking that is moved stays with its resource.",
     LinkOfAClass: "A link in the supervisor field would be everybody's: put it into the slot's location.",
     NoPlaceYet: "Who waits for a place has none to move.",
     NotOffered: "There is nothing of that kind to book on this schedule.",

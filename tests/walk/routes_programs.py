@@ -33,9 +33,11 @@ def of_webhook(name: str, **form: str) -> Callable[[Scene, Looker], Sequence[Vis
     return visits
 
 
-def asked(path: str) -> Route:
-    """What programs read: nobody without a key, whoever they are, and no browser's cookie is one."""
-    return Route(visits=called(path), get=answer(everybody(401)), head=answer(everybody(405)), is_page=False)
+def asked(path: str, *, is_written: bool = False) -> Route:
+    """What programs ask: nobody without a key, whoever they are, and no browser's cookie is one."""
+    refused = answer(everybody(401))
+    post = refused if is_written else None
+    return Route(visits=called(path), get=refused, head=answer(everybody(405)), post=post, is_page=False)
 
 
 def called(path: str) -> Callable[[Scene, Looker], Sequence[Visit]]:
@@ -61,8 +63,8 @@ API: dict[str, Route] = {
     "programs:changes": asked("/changes/{schedule}.json"),
     "programs:agenda": asked("/agenda/{schedule}.json?user=0"),
     "programs:free": asked("/free/{schedule}.json"),
-    "programs:bookings": asked("/bookings.json?schedule_id={schedule}"),
-    "programs:booking": asked("/bookings/{booking}.json"),
+    "programs:bookings": asked("/bookings.json?schedule_id={schedule}", is_written=True),
+    "programs:booking": asked("/bookings/{booking}.json", is_written=True),
     "programs:users": asked("/users.json"),
     "programs:user": asked("/users/{user}.json"),
 }

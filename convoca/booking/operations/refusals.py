@@ -140,3 +140,11 @@ class AddressNotAllowed(Refusal):
 
 class TooManyWebhooks(Refusal):
     """The account has as many webhooks as one may have."""
+
+
+class LengthStays(Refusal):
+    """A booking that is moved keeps its length."""
+
+
+class ResourceStays(Refusal):
+    """A booking that is moved stays with its resource."""
