@@ -76,6 +76,9 @@ TEMPLATES = [
 # To open an SQLite file anew for each request costs as much as two of its queries.
 KEPT_CONNECTION_SECONDS = 60
 
+# A statement that a connection has asked so often is planned once: planning is half of what the reads of a page cost.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
+
 
 def _database() -> dict[str, Any]:
     address = ENV.database
@@ -100,7 +103,7 @@ def _database() -> dict[str, Any]:
         "PORT": address.port or "",
         "CONN_MAX_AGE": KEPT_CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(address.options),
+        "OPTIONS": (PREPARED if address.prepares else {}) | dict(address.options),
     }
 
 
