@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "convoca.manage",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     *(["procrastinate.contrib.django"] if IS_POSTGRES else ["django_tasks_db"]),
     "convoca.booking",
     "convoca.public",
@@ -53,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "convoca.manage.sessions.note_last_seen",
 ]
 
 TEMPLATES = [
@@ -138,6 +141,22 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "convoca.manage.accounts.AccountAdapter"
+# Whoever changes how somebody logs in tells them so, by mail.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "convoca.manage.proving.ProvingAdapter"
+MFA_FORMS = {
+    "activate_totp": "convoca.manage.proving.AppForm",
+    "add_webauthn": "convoca.manage.proving.PasskeyForm",
+    "login_webauthn": "convoca.manage.proving.PasskeyLogInForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A telephone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# Nobody gets a log-in here with an address that is not theirs: it is made from a mail, or at an address that only
+# whoever runs the server has read.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Behind a proxy all requests come from the proxy's address: without this, one guesser would lock everybody out.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENV.behind_proxy else 0
 LOGIN_URL = "account_login"
