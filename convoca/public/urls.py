@@ -6,6 +6,7 @@ from convoca.public.views import (
     again,
     booking,
     change,
+    embedded,
     feed,
     free,
     front,
@@ -36,6 +37,7 @@ register_converter(NameInAddress, "name")
 urlpatterns = [
     path("", front.show_front, name="front"),
     path("robots.txt", front.show_robots, name="robots"),
+    path("embed.js", embedded.show_script, name="embed_script"),
     path("language", preferences.set_language, name="set_language"),
     path("theme", preferences.set_theme, name="set_theme"),
     path("schedule/<name:account>/", schedule.show_account, name="account_schedules"),
@@ -53,6 +55,7 @@ urlpatterns = [
     path("links", again.send_links, name="send_links"),
     path("feeds/<str:token>.ics", feed.show_feed, name="feed"),
     path("b/<str:token>", booking.show_booking, name="booking"),
+    path("b/<str:token>/done", embedded.show_done, name="booking_done"),
     path("b/<str:token>/card", booking.show_card, name="booking_card"),
     path("b/<str:token>/show", booking.show_link, name="booking_show_link"),
     path("b/<str:token>/join", booking.join_meeting, name="booking_join"),
