@@ -1,11 +1,14 @@
 """The routes of programs, visitors and attendees."""
 
+from django.urls import reverse
+
 from tests.walk.scene import DAY
 from tests.walk.viewers import WITHOUT_A_PLACE, Looker, Secret
 from tests.walk.visiting import (
     TO_THE_BROWSER_THAT_BOOKED,
     TO_WHOEVER_PRESSES_JOIN,
     Route,
+    Visit,
     answer,
     at,
     everybody,
@@ -55,6 +58,17 @@ PUBLIC: dict[str, Route] = {
         visits=of_schedules("resource", "service", "class", name="free_times", query=f"?from={DAY}&days=1"),
         get=answer(unless_blocked(200)),
         query=("from", "days", "resource", "service", "length"),
+        is_page=False,
+    ),
+    # For those who show the address of a page that anybody may see: whoever asks gets the same.
+    "picture": Route(
+        visits=lambda scene, looker: [
+            Visit(path=reverse("picture", args=[scene.account.name, scene.schedules[kind].slug, language]))
+            for kind in ("resource", "service", "class")
+            for language in ("en", "es")
+        ],
+        get=answer(everybody(200)),
+        query=("v",),
         is_page=False,
     ),
     "schedule_resource": Route(

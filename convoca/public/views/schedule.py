@@ -19,7 +19,8 @@ from convoca.public.disclosure import disclose
 from convoca.public.door import blocked_page, forgery_checked, log_in_apart, turned_away, viewer_at
 from convoca.public.embedding import Embedding, asks_to_speak, framed, read_embedding
 from convoca.public.forms import BookingForm
-from convoca.public.page import frame, page_after_refusal, paused_text, schedule_page, services_page
+from convoca.public.page import Context, frame, page_after_refusal, paused_text, schedule_page, services_page
+from convoca.public.preview import preview_of
 from convoca.public.reserving import reserve
 from convoca.public.summary import summary_of
 from convoca.public.views.preferences import remember_language
@@ -79,12 +80,17 @@ def _answer(request: HttpRequest, found: Schedule, embedding: Embedding, resourc
     if speaks:
         return _speak(request, visit, now=now)
     if visit.picks_zone:
-        return render(request, "public/zones.html", frame(visit, now) | {"regions": regions(now)})
+        return _shown(request, visit, "zones", frame(visit, now) | {"regions": regions(now)})
     if visit.must_pick_service and not paused_text(visit):
-        return render(request, "public/services.html", services_page(visit, now))
+        return _shown(request, visit, "services", services_page(visit, now))
     fields = [] if visit.month is not None else asked_fields(found)
     form = BookingForm(asked=asked_of(visit, fields))
-    return render(request, "public/schedule.html", schedule_page(request, visit, form, fields, now=now))
+    return _shown(request, visit, "schedule", schedule_page(request, visit, form, fields, now=now))
+
+
+def _shown(request: HttpRequest, visit: Visit, page: str, context: Context) -> HttpResponse:
+    """Return a page that is looked at, with what others show of it where its address is posted."""
+    return render(request, f"public/{page}.html", context | {"preview": preview_of(visit)})
 
 
 def _speak(request: HttpRequest, visit: Visit, *, now: datetime) -> HttpResponse:
