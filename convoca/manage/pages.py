@@ -93,7 +93,7 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
 
 def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
     """Return the pages on which a schedule of this kind is configured, by name."""
-    pages = [(gettext("Process"), "process"), (gettext("Access"), "access")]
+    pages = [(gettext("Share"), "share"), (gettext("Process"), "process"), (gettext("Access"), "access")]
     pages += [(gettext("Layout"), "layout"), (gettext("Form"), "form"), (gettext("Rules"), "rules")]
     if schedule.kind == Schedule.Kind.SERVICE:
         pages.append((gettext("Services"), "services"))

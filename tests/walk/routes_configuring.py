@@ -134,6 +134,27 @@ CONFIGURING: dict[str, Route] = {
         query=(*LOOKED_AT, "text"),
         is_page=False,
     ),
+    "manage:share": Route(
+        visits=of_kinds("manage:share", "resource", "class", form={"framing": "sites", "sites": "www.example.com"}),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        query=("lang", "theme"),
+        fields=("framing", "sites"),
+    ),
+    "manage:move-page": Route(
+        visits=of_kinds("manage:move-page", "resource", form={"slug": "moved"}),
+        post=answer(owner(303)),
+        fields=("slug",),
+    ),
+    "manage:share-code": Route(
+        visits=lambda scene, looker: [
+            Visit(path=reverse("manage:share-code", args=[scene.account.name, scene.schedules["resource"].slug, kind]))
+            for kind in ("svg", "png")
+        ],
+        get=answer(owner(200)),
+        is_page=False,
+    ),
+    "manage:share-poster": Route(visits=of_kinds("manage:share-poster", "resource"), get=answer(owner(200))),
     "manage:delete-schedule": Route(
         visits=of_kinds("manage:delete-schedule", "resource", "class", form={"message": "We close."}),
         get=answer(owner(200)),

@@ -17,6 +17,7 @@ from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.remote import Attempt, Remote
 from convoca.booking.models.rules import Audience, BookingRules, Changes, Visibility
 from convoca.booking.models.schedule import (
+    FormerAddress,
     OpeningHours,
     Resource,
     Schedule,
@@ -45,6 +46,7 @@ __all__ = [
     "Connection",
     "Feed",
     "FormField",
+    "FormerAddress",
     "Grant",
     "Group",
     "GroupMember",
