@@ -1,7 +1,7 @@
 """The manual's own lists of steps, click by click, as they are written: in an account that was made a minute ago.
 
-«Conectar a un servicio de videoconferencia»: Google Meet, Zoom, its disconnection, and links by hand. Every setting that
-the page names is where it says, under its words, in Spanish and in English.
+«Conectar a un servicio de videoconferencia»: Google Meet, Zoom, its disconnection, and links by hand. Every setting
+that the page names is where it says, under its words, in Spanish and in English.
 """
 
 import re

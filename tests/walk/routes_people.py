@@ -13,7 +13,18 @@ from convoca.booking.operations.founding import make_key
 from tests.booking.building import NOW
 from tests.walk.scene import DAY, Scene, start
 from tests.walk.viewers import WITH_LOG_IN, Looker, Secret
-from tests.walk.visiting import Route, Statuses, Visit, answer, everybody, logged_in, named, of_schedules, owner
+from tests.walk.visiting import (
+    Route,
+    Statuses,
+    Visit,
+    answer,
+    everybody,
+    logged_in,
+    named,
+    of_schedules,
+    owner,
+    supervisors,
+)
 
 ACCESS = {"who_sees": "users", "who_books": "users", "who_changes": "own", "others_see": "times"}
 GROUPS = ("groups_that_see", "groups_that_book")
@@ -210,6 +221,14 @@ PEOPLE: dict[str, Route] = {
     ),
     "application_test": Route(visits=without_account("application_test", "zoom"), post=answer(logged_in(404))),
     "application_forget": Route(visits=without_account("application_forget", "zoom"), post=answer(logged_in(404))),
+    # Help: superusers read it without the owner's links; whoever is not logged in, a page of their own.
+    "manage:help": Route(visits=named("manage:help"), get=answer(supervisors(200))),
+    "manage:guide": Route(
+        visits=named("manage:guide", query="?schedule=consultations"),
+        get=answer(supervisors(200)),
+        query=("schedule",),
+    ),
+    "guide": Route(visits=without_account("guide"), get=answer(everybody(200))),
     "manage:first-steps": Route(visits=named("manage:first-steps"), get=answer(owner(200))),
     "manage:leave-step-out": Route(
         visits=named("manage:leave-step-out", step="hours"), post=answer(owner(303)), fields=("step",)
