@@ -12,6 +12,7 @@ from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.message import MessageText, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
+from convoca.booking.models.people_import import PeopleImport
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.remote import Attempt, Remote
@@ -61,6 +62,7 @@ __all__ = [
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
+    "PeopleImport",
     "Publication",
     "PublicationAttempt",
     "QuotaDay",
