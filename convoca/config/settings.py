@@ -206,6 +206,9 @@ MAILERS = {"default": _mailer()}
 VENDORS = {"zoom": ENV.zoom, "google": ENV.google, "microsoft": ENV.microsoft}
 VENDOR_ENDPOINTS = ENV.endpoints
 
+# Whether webhooks may call programs of our own network, and by plain http.
+WEBHOOKS_WITHIN = ENV.webhooks_within
+
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],

@@ -29,6 +29,7 @@ from convoca.manage.views import (
     outbox,
     people,
     places,
+    programs,
     questions,
     rights,
     schedules,
@@ -39,6 +40,7 @@ from convoca.manage.views import (
     supervise,
     synchronizing,
     today,
+    webhooks,
 )
 
 app_name = "manage"
@@ -235,6 +237,16 @@ urlpatterns = [
     path("<slug:account>/schedules/<slug:schedule>/slots/<int:slot>", editing.change_slot, name="edit-slot"),
     path("<slug:account>/schedules/<slug:schedule>/slots/<int:slot>/cancel", editing.call_off_slot, name="cancel-slot"),
     path("<slug:account>/schedules/<slug:schedule>/slots/<int:slot>/undo", editing.undo_call_off, name="undo-slot"),
+    path("<slug:account>/integrations", programs.list_integrations, name="integrations"),
+    path("<slug:account>/integrations/api", programs.manage_key, name="api-key"),
+    path("<slug:account>/integrations/api/revoke", programs.revoke, name="revoke-api-key"),
+    path("<slug:account>/integrations/webhooks", webhooks.list_webhooks, name="webhooks"),
+    path("<slug:account>/integrations/webhooks/<int:webhook>", webhooks.show_webhook, name="webhook"),
+    path("<slug:account>/integrations/webhooks/<int:webhook>/test", webhooks.test_webhook, name="test-webhook"),
+    path("<slug:account>/integrations/webhooks/<int:webhook>/pause", webhooks.pause, name="pause-webhook"),
+    path("<slug:account>/integrations/webhooks/<int:webhook>/resume", webhooks.resume, name="resume-webhook"),
+    path("<slug:account>/integrations/webhooks/<int:webhook>/secret", webhooks.renew_secret, name="webhook-secret"),
+    path("<slug:account>/integrations/webhooks/<int:webhook>/delete", webhooks.delete, name="delete-webhook"),
     path("<slug:account>/integrations/<slug:provider>", integrations.show_integration, name="integration"),
     path("<slug:account>/integrations/<slug:provider>/receipt", integrations.tell_receipt, name="receipt"),
     path("<slug:account>/integrations/<slug:provider>/<slug:schedule>/connect", integrations.connect, name="connect"),

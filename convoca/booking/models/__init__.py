@@ -13,6 +13,7 @@ from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.message import MessageText, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.people_import import PeopleImport
+from convoca.booking.models.program import ApiKey, Delivery, Happening, Webhook
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.remote import Attempt, Remote
@@ -34,6 +35,7 @@ from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 __all__ = [
     "Account",
     "Alert",
+    "ApiKey",
     "Attempt",
     "Audience",
     "AuditEntry",
@@ -45,12 +47,14 @@ __all__ = [
     "CallPace",
     "Changes",
     "Connection",
+    "Delivery",
     "Feed",
     "FormField",
     "FormerAddress",
     "Grant",
     "Group",
     "GroupMember",
+    "Happening",
     "Incident",
     "Invitation",
     "Language",
@@ -84,5 +88,6 @@ __all__ = [
     "VendorApplication",
     "VendorEvent",
     "Visibility",
+    "Webhook",
     "WhenUnknown",
 ]
