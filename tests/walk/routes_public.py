@@ -1,11 +1,16 @@
 """The routes of programs, visitors and attendees."""
 
-from tests.walk.scene import DAY
+from django.conf import settings
+
+from convoca.booking.mail.leaving import leaving_address
+from convoca.booking.models import Membership
+from tests.walk.scene import DAY, Scene
 from tests.walk.viewers import WITHOUT_A_PLACE, Looker, Secret
 from tests.walk.visiting import (
     TO_THE_BROWSER_THAT_BOOKED,
     TO_WHOEVER_PRESSES_JOIN,
     Route,
+    Visit,
     answer,
     at,
     everybody,
@@ -21,6 +26,13 @@ from tests.walk.visiting import (
 PICKED = ("tz", "day", "all", "month", "zones", "service", "resource", "length")
 DETAILS = ("form_key", "name", "email", "email_again", "website", "phone", "field_1", "quantity", "repeat", "until")
 BOOKING = ("start", "slot", *DETAILS, "resource", "service", "length")
+
+
+def way_out_of_the_day(scene: Scene, looker: Looker) -> list[Visit]:
+    """Have the mail of the day that a superuser was sent."""
+    reader = Membership.objects.get(account=scene.account, user=scene.users[Looker.SUPERUSER])
+    return [Visit(path=leaving_address(reader).removeprefix(settings.BASE_URL))]
+
 
 PUBLIC: dict[str, Route] = {
     # What programs ask.
@@ -111,6 +123,12 @@ PUBLIC: dict[str, Route] = {
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),
+    "day_by_mail": Route(
+        visits=way_out_of_the_day,
+        get=answer(everybody(200)),
+        post=answer(everybody(303)),
+        fields=("again",),
+    ),
     "booking_reminders": Route(
         visits=of_bookings("booking_reminders"),
         get=answer(holders(200)),

@@ -10,7 +10,7 @@ from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
-from convoca.booking.models.message import MessageText, ReminderStop
+from convoca.booking.models.message import MessageText, OwnersMessage, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
@@ -59,6 +59,7 @@ __all__ = [
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
+    "OwnersMessage",
     "Publication",
     "PublicationAttempt",
     "QuotaDay",
