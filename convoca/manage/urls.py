@@ -41,6 +41,7 @@ from convoca.manage.views import (
     synchronizing,
     today,
     webhooks,
+    wording,
 )
 
 app_name = "manage"
@@ -175,10 +176,10 @@ urlpatterns = [
     ),
     path("<slug:account>/schedules/<slug:schedule>/rules", configure.configure_rules, name="rules"),
     path("<slug:account>/schedules/<slug:schedule>/layout", layout.list_texts, name="layout"),
-    path("<slug:account>/schedules/<slug:schedule>/layout/<slug:kind>/<slug:language>", layout.edit_text, name="text"),
+    path("<slug:account>/schedules/<slug:schedule>/layout/<slug:kind>/<slug:language>", wording.edit_text, name="text"),
     path(
         "<slug:account>/schedules/<slug:schedule>/layout/<slug:kind>/<slug:language>/preview",
-        layout.show_preview,
+        wording.show_preview,
         name="text-preview",
     ),
     path("<slug:account>/schedules/<slug:schedule>/share", sharing.share, name="share"),
@@ -265,6 +266,13 @@ urlpatterns = [
     path("<slug:account>/health/mails/again", health.send_mails_again, name="send-mails-again"),
     path("<slug:account>/health/incidents/<int:incident>/quiet", health.be_quiet, name="quiet"),
     path("<slug:account>/mails", mails.list_mails, name="mails"),
+    path("<slug:account>/mails/texts", layout.list_account_texts, name="account-texts"),
+    path("<slug:account>/mails/texts/<slug:kind>/<slug:language>", wording.edit_account_text, name="account-text"),
+    path(
+        "<slug:account>/mails/texts/<slug:kind>/<slug:language>/preview",
+        wording.show_account_preview,
+        name="account-text-preview",
+    ),
     path("<slug:account>/mails/sender", sender.show_sender, name="sender"),
     path("<slug:account>/mails/digest", mails.choose_day_by_mail, name="digest"),
     path("<slug:account>/mails/<int:mail>/again", mails.send_again, name="mail-again"),

@@ -8,7 +8,15 @@ from django.utils.translation import gettext, override
 
 from convoca.booking.mail.beside import told_beside
 from convoca.booking.mail.calendar import cancellation, invitation, publication, reminders_address
-from convoca.booking.mail.envelope import BookingMail, message_id, require_sendable, sender_of, thread_of
+from convoca.booking.mail.envelope import (
+    BookingMail,
+    automatic,
+    message_id,
+    of_a_list,
+    require_sendable,
+    sender_of,
+    thread_of,
+)
 from convoca.booking.mail.inlining import with_inline_styles
 from convoca.booking.mail.kinds import NUDGES, carries_a_place
 from convoca.booking.mail.letter import Letter, write_letter
@@ -79,21 +87,17 @@ def _reply_to(contact: str) -> list[str]:
 
 def _headers(notification: Notification) -> dict[str, str]:
     own, first = message_id(notification), thread_of(notification)
-    headers = {
-        "Message-ID": own,
-        "Auto-Submitted": "auto-generated",
-        # Stops the out-of-office answers of Exchange, which knows no other way.
-        "X-Auto-Response-Suppress": "All",
-        "Content-Language": language_of(notification),
-    }
+    headers = automatic(own, language_of(notification))
     if first is not None and first != own:
         headers |= {"In-Reply-To": first, "References": first}
     if notification.kind in NUDGES:
-        # One click at the mail program stops these mails (RFC 8058), and nothing else.
-        headers |= {
-            "List-Unsubscribe": f"<{reminders_address(notification.booking)}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
+        booking, name = notification.booking, notification.kind.replace("_", "-")
+        headers |= of_a_list(
+            name,
+            notification.account,
+            schedule=booking.slot.schedule_id,
+            stop_address=reminders_address(booking),
+        )
     return headers
 
 

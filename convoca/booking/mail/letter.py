@@ -106,7 +106,8 @@ def write_letter(
         other_side=phrases.other_side(slot, zone),
         place="" if is_cancelled else one_line(slot.location),
         is_cancelled=is_cancelled,
-        explanation="" if own.opening else standard.explanation,
+        # What the owner's side is told of somebody stands, whatever else is said.
+        explanation="" if own.opening and not is_for_staff(notification) else standard.explanation,
         message=message_of(notification),
         own_words=own.paragraphs,
         joining=_joining(notification, link),

@@ -10,7 +10,7 @@ from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
-from convoca.booking.models.message import MessageText, ReminderStop
+from convoca.booking.models.message import MessageText, OwnersMessage, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.people_import import PeopleImport
 from convoca.booking.models.program import ApiKey, Delivery, Happening, Webhook
@@ -67,6 +67,7 @@ __all__ = [
     "OpeningHours",
     "OutboxMail",
     "PeopleImport",
+    "OwnersMessage",
     "Publication",
     "PublicationAttempt",
     "QuotaDay",
