@@ -57,6 +57,7 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
         ]
         places.append((gettext("Health"), reverse("manage:health", args=[account])))
         places.append((gettext("Access Control"), reverse("manage:access-control", args=[account])))
+        places.append((gettext("Layout Settings"), reverse("manage:look", args=[account])))
         if has_outbox():
             places.append((gettext("Outbox"), reverse("manage:outbox", args=[account])))
     today = places[0][1]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext
 
 from convoca.booking.mail.button import mending_address
 from convoca.booking.mail.envelope import BookingMail, host, one_line
@@ -13,6 +13,7 @@ from convoca.booking.mail.note import Note, note_mail
 from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.mail.receipt import receipt_of
 from convoca.booking.mail.troubles import all_clear, button_of, remedy_of, section_of, subject_of, what_happened
+from convoca.booking.manner import speaking
 from convoca.booking.models import Account, Alert, Incident, Membership, Slot
 from convoca.booking.questions.troubles import suffering, trouble_of
 from convoca.booking.questions.unready import whose
@@ -51,7 +52,7 @@ def compose_alert(alert: Alert, *, now: datetime) -> BookingMail:
     Raises Undeliverable if there is nobody to write to.
     """
     reader = owner_of(alert.account)
-    with override(reader.language):
+    with speaking(reader.language, alert.account):
         note = (
             _about_what_was_given_up(alert, reader, now=now)
             if alert.incident is None

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext
 
 from convoca.booking.mail.alerting import LISTED_AT_MOST, Reader, message_id, who_comes
 from convoca.booking.mail.envelope import BookingMail, one_line
 from convoca.booking.mail.note import Note, note_mail
+from convoca.booking.manner import speaking
 from convoca.booking.models import Account, Alert, Booking, Slot
 from convoca.booking.questions.bookings import bookings_between
 from convoca.booking.questions.links import IN_NEED, links_for
@@ -48,7 +49,7 @@ def compose_digest(digest: Alert, *, now: datetime) -> BookingMail:
     """Return the mail that tells somebody their day. Raises Undeliverable if the address cannot be written to."""
     assert digest.membership is not None
     user = digest.membership.user
-    with override(user.language):
+    with speaking(user.language, digest.account):
         note = _note(digest, day_of(digest, now=now), Reader(address=user.email, language=user.language))
         return note_mail(note, to=user.email, account=digest.account, message_id=message_id(digest))
 

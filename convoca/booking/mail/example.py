@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from convoca.booking.mail.compose import render_html, render_text
 from convoca.booking.mail.envelope import BookingMail, require_sendable, sender_of
 from convoca.booking.mail.letter import Letter, write_letter
 from convoca.booking.mail.own_words import Text
+from convoca.booking.manner import speaking
 from convoca.booking.models import Booking, Notification, Schedule, Sealed, Slot
 from convoca.booking.questions.links import Link, LinkState
 from convoca.core.time import local_day, localize
@@ -66,7 +67,7 @@ def preview(
 ) -> Preview:
     """Return the mail with this text, about `booking` or one that is made up."""
     notification = _notification(schedule, kind, language, booking, now=now)
-    with override(language):
+    with speaking(language, schedule.account):
         letter = _letter(notification, text, shown, now=now)
         return Preview(subject=letter.subject, html=render_html(letter), text=render_text(letter))
 
@@ -77,7 +78,7 @@ def trial_mail(
     """Return the made-up mail, addressed to whoever words it. Raises Undeliverable."""
     require_sendable(to)
     seen = preview(schedule, kind, language, text, shown=shown, booking=None, now=now)
-    with override(language):
+    with speaking(language, schedule.account):
         subject = gettext("Test: {subject}").format(subject=seen.subject)
     mail = BookingMail(
         subject=subject,

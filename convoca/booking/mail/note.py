@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from convoca.booking.mail.envelope import BookingMail, host, one_line, require_sendable, sender_of
 from convoca.booking.mail.inlining import with_inline_styles
 from convoca.booking.models import Account
+from convoca.booking.questions.look import brand_in, shown_logo
 
 INSTALLATION = "Convoca"
 
@@ -46,10 +47,16 @@ def note_mail(note: Note, *, to: str, account: Account | None, message_id: str =
         from_email=sender_of(account) if account else settings.DEFAULT_FROM_EMAIL,
         to=[to],
         headers=_headers(note, message_id),
-        alternatives=[(with_inline_styles(render_to_string("mail/note.html", {"note": note})), "text/html")],
+        alternatives=[(_as_html(note, account), "text/html")],
     )
     mail.account_id = account.pk if account else None
     return mail
+
+
+def _as_html(note: Note, account: Account | None) -> str:
+    shades = brand_in(account.brand_colour if account else "")
+    context = {"note": note, "shades": shades, "logo": shown_logo(account)}
+    return with_inline_styles(render_to_string("mail/note.html", context))
 
 
 def _headers(note: Note, message_id: str) -> dict[str, str]:

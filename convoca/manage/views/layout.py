@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +16,7 @@ from convoca.booking.mail.example import next_booking, preview, trial_mail
 from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.mail.own_words import WORDED, Text
 from convoca.booking.mail.phrases import join_sentence
+from convoca.booking.manner import speaking
 from convoca.booking.models import Language, MessageText, Notification, Schedule
 from convoca.booking.operations.texts import (
     TextUnfit,
@@ -222,5 +223,5 @@ def _what_real_mails_say(visit: Visit, schedule: Schedule, language: str, *, now
     link = links_for(visit.viewer, [booking.slot], now=now)[booking.slot_id]
     if link.state not in AMISS:
         return ""
-    with override(language):
+    with speaking(language, schedule.account):
         return join_sentence(link, schedule.account, has_changed=False, time_zone=schedule.time_zone)
