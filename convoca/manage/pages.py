@@ -58,6 +58,7 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
         ]
         places.append((gettext("Health"), reverse("manage:health", args=[account])))
         places.append((gettext("Access Control"), reverse("manage:access-control", args=[account])))
+        places.append((gettext("Layout Settings"), reverse("manage:look", args=[account])))
         if has_outbox():
             places.append((gettext("Outbox"), reverse("manage:outbox", args=[account])))
     here = _innermost(request.path, [address for _, address in places], unless=places[0][1])

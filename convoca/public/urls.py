@@ -12,6 +12,7 @@ from convoca.public.views import (
     free,
     front,
     join,
+    look,
     my,
     own_data,
     picture,
@@ -72,6 +73,9 @@ urlpatterns = [
     path("b/<str:token>/erase", own_data.erase_data, name="booking_erase"),
     path("b/<str:token>/reminders", reminders.choose_reminders, name="booking_reminders"),
     path("b/<str:token>/appointment.ics", booking.download_calendar, name="booking_calendar"),
+    path("logo/<name:account>/<str:name>", look.show_logo, name="logo"),
+    path("look/<str:name>.css", look.show_shades, name="shades"),
+    path("look/<str:name>/part.css", look.show_shades_of_part, name="shades_of_part"),
     path("j/<str:token>", join.join_meeting, name="join"),
     path("j/<str:token>/card", join.show_card, name="join_card"),
 ]

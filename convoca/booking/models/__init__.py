@@ -9,6 +9,7 @@ from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
+from convoca.booking.models.look import Logo, Look
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
 from convoca.booking.models.message import MessageText, OwnersMessage, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
@@ -58,6 +59,8 @@ __all__ = [
     "Incident",
     "Invitation",
     "Language",
+    "Logo",
+    "Look",
     "Meeting",
     "MeetingAttempt",
     "Membership",
