@@ -75,7 +75,9 @@ def preview(message: Message, text: Text, *, shown: Shown, is_real: bool = False
     with speaking(message.language, message.account):
         if message.schedule is None:
             note = example_note(message, text, is_real=is_real, now=now)
-            return Preview(subject=note.subject, html=render_note_html(note, message.account), text=render_note_text(note))
+            return Preview(
+                subject=note.subject, html=render_note_html(note, message.account), text=render_note_text(note)
+            )
         booking = next_booking(message.schedule, now=now) if is_real else None
         notification = _notification(message.schedule, message.kind, message.language, booking, now=now)
         letter = _letter(notification, text, shown, now=now)
