@@ -58,6 +58,7 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
         ]
         places.append((gettext("Health"), reverse("manage:health", args=[account])))
         places.append((gettext("Access Control"), reverse("manage:access-control", args=[account])))
+        places.append((gettext("Layout Settings"), reverse("manage:look", args=[account])))
         if has_outbox():
             places.append((gettext("Outbox"), reverse("manage:outbox", args=[account])))
     here = _innermost(request.path, [address for _, address in places], unless=places[0][1])
@@ -93,7 +94,7 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
 
 def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
     """Return the pages on which a schedule of this kind is configured, by name."""
-    pages = [(gettext("Process"), "process"), (gettext("Access"), "access")]
+    pages = [(gettext("Share"), "share"), (gettext("Process"), "process"), (gettext("Access"), "access")]
     pages += [(gettext("Layout"), "layout"), (gettext("Form"), "form"), (gettext("Rules"), "rules")]
     if schedule.kind == Schedule.Kind.SERVICE:
         pages.append((gettext("Services"), "services"))

@@ -9,15 +9,18 @@ from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
+from convoca.booking.models.look import Logo, Look
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
-from convoca.booking.models.message import MessageText, ReminderStop
+from convoca.booking.models.message import MessageText, OwnersMessage, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
+from convoca.booking.models.people_import import PeopleImport
 from convoca.booking.models.program import ApiKey, Delivery, Happening, Webhook
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.remote import Attempt, Remote
 from convoca.booking.models.rules import Audience, BookingRules, Changes, Visibility
 from convoca.booking.models.schedule import (
+    FormerAddress,
     OpeningHours,
     Resource,
     Schedule,
@@ -48,6 +51,7 @@ __all__ = [
     "Delivery",
     "Feed",
     "FormField",
+    "FormerAddress",
     "Grant",
     "Group",
     "GroupMember",
@@ -55,6 +59,8 @@ __all__ = [
     "Incident",
     "Invitation",
     "Language",
+    "Logo",
+    "Look",
     "Meeting",
     "MeetingAttempt",
     "Membership",
@@ -63,6 +69,8 @@ __all__ = [
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
+    "OwnersMessage",
+    "PeopleImport",
     "Publication",
     "PublicationAttempt",
     "QuotaDay",

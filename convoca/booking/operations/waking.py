@@ -25,6 +25,7 @@ from convoca.booking.operations.closing import close_due, closing_connections
 from convoca.booking.operations.deleting import schedules_to_take_away, take_schedules_away
 from convoca.booking.operations.delivering import deliver_due, due_deliveries
 from convoca.booking.operations.heeding import forget_old_notices
+from convoca.booking.operations.importing import forget_abandoned, import_due, imports_under_way
 from convoca.booking.operations.inviting import due_invitations, invite_due
 from convoca.booking.operations.keeping import check_due, connections_to_check, grants_to_renew, renew_due
 from convoca.booking.operations.mending import find_forgotten
@@ -76,6 +77,8 @@ def wake_due(now: datetime) -> datetime | None:
         take_schedules_away.enqueue()
     if due_invitations(now=now).exists():
         invite_due.enqueue()
+    if imports_under_way().exists():
+        import_due.enqueue()
     upcoming = [
         _next_row(Meeting, now),
         _next_row(Publication, now),
@@ -103,6 +106,7 @@ def tidy_up(now: datetime) -> None:
     never_checked = Connection.objects.filter(state=Connection.State.OPEN, grant__isnull=False, check_at__isnull=True)
     never_checked.update(check_at=now)
     forget_old_notices(now=now)
+    forget_abandoned(now=now)
 
 
 def _next_row(model: type[Remote], now: datetime) -> datetime | None:
