@@ -1,11 +1,12 @@
-"""Setting up the installation: its first account, and its applications at the vendors."""
+"""Setting up the installation: its first account, whether it takes more, and its applications at the vendors."""
 
 from django.urls import path
 
-from convoca.manage.views import applications, founding
+from convoca.manage.views import accepting, applications, founding
 
 urlpatterns = [
     path("setup", founding.set_up, name="setup"),
+    path("setup/sign-up", accepting.decide_on_accounts, name="sign_up_setting"),
     path("setup/applications", applications.list_applications, name="applications"),
     path("setup/applications/<slug:provider>", applications.save_application, name="application"),
     path("setup/applications/<slug:provider>/test", applications.test_application, name="application_test"),

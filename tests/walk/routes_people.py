@@ -198,10 +198,16 @@ PEOPLE: dict[str, Route] = {
         get=answer(everybody(200)),
         post=answer(everybody(303)),
         query=("key",),
-        fields=("key", "name", "email", "password", "offer", "time_zone"),
+        fields=("key", "name", "email", "password", "offer", "time_zone", "website"),
     ),
     # Nobody in the scene looks after the installation.
     "applications": Route(visits=without_account("applications"), get=answer(logged_in(404))),
+    "sign_up_setting": Route(
+        visits=without_account("sign_up_setting", takes="yes"),
+        get=answer(logged_in(404)),
+        post=answer(logged_in(404)),
+        fields=("takes",),
+    ),
     "application": Route(
         visits=without_account("application", "zoom"),
         get=answer(logged_in(404)),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from convoca.booking.models import (
     Alert,
+    FoundingRequest,
     Incident,
     MeetingAttempt,
     Notification,
@@ -39,7 +40,7 @@ def prune_past() -> None:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old occupancies, mails sent or dropped, attempts and incidents, in batches; return how many are gone."""
+    """Delete old occupancies, mails, attempts, incidents and requests, in batches; return how many are gone."""
     gone = sum(_delete(rows) for rows in _over(now))
     if gone:
         log.info("past pruned", rows=gone)
@@ -55,6 +56,7 @@ def _over(now: datetime) -> Iterator[QuerySet[Model]]:
     yield PublicationAttempt.objects.filter(at__lt=now - KEPT)
     yield Alert.objects.filter(settled, due_at__isnull=True, incident__isnull=True)
     yield Incident.objects.filter(closed_at__lt=now - KEPT)
+    yield FoundingRequest.objects.filter(expires_at__lt=now)
 
 
 def _delete(rows: QuerySet[Model]) -> int:

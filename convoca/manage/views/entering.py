@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.csp import csp_override
 
 from convoca.booking.models import Account
+from convoca.booking.operations.accepting import takes_accounts
 from convoca.manage.csp import TO_VENDORS
 from convoca.manage.google_log_in import is_offered
 from convoca.manage.proving import passkeys_work
@@ -23,7 +24,7 @@ class LogIn(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         going_to = str(context.get("redirect_field_value") or "")
-        offered = {"passkeys_work": passkeys_work(), "google": is_offered()}
+        offered = {"passkeys_work": passkeys_work(), "google": is_offered(), "takes_accounts": takes_accounts()}
         return context | {"sign_up": _sign_up_address(going_to)} | offered
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
