@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0016_grant_knows_its_end'),
+        ('booking', '0021_accounts_choose_their_look'),
     ]
 
     operations = [
