@@ -1,4 +1,4 @@
-"""Of the installation: its first account and further ones, its applications at the vendors, and help without a log-in."""
+"""Of the installation: its first account and others, its applications at the vendors, and help without a log-in."""
 
 from django.urls import path
 

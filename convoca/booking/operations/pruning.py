@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from convoca.booking.models import (
     Alert,
-    FoundingRequest,
     Delivery,
+    FoundingRequest,
     Incident,
     MeetingAttempt,
     Notification,
