@@ -106,7 +106,8 @@ def steps_in_words(account: Account) -> str:
 
 def first_schedule(account: Account) -> Schedule | None:
     """Return the schedule that the steps are about."""
-    return Schedule.objects.filter(account=account, closing_at=None).select_related("account").first()
+    own = Schedule.objects.filter(account=account, closing_at=None, is_example=False)
+    return own.select_related("account").first()
 
 
 def _steps(schedule: Schedule) -> Sequence[FirstStep]:

@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='schedule',
+            name='is_example',
+            field=models.BooleanField(default=False),
+        ),
         migrations.CreateModel(
             name='Installation',
             fields=[
