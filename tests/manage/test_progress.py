@@ -23,7 +23,7 @@ def fill(schedule: Schedule, *clocks: str) -> None:
 def half_a_minute_each(rows: list[Meeting] | list[Publication]) -> None:
     """Let them have been made one every half minute, the last one now."""
     for number, row in enumerate(rows):
-        type(row).objects.filter(pk=row.pk).update(ready_at=NOW - timedelta(seconds=30) * (len(rows) - number))
+        type(row)._default_manager.filter(pk=row.pk).update(ready_at=NOW - timedelta(seconds=30) * (len(rows) - number))
 
 
 @pytest.mark.parametrize(
