@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from convoca.booking.models import Account, Membership
 from convoca.booking.operations.demonstrating import EMPTY_EMAIL, found_empty_account
@@ -12,22 +13,22 @@ from tests.manage.reading import words
 PAGES = {
     "manage:today": "Nothing today.",
     "manage:schedules": "There are no schedules yet.",
-    "manage:supervise": "",
-    "manage:trail": "",
+    "manage:supervise": "Nothing",
+    "manage:trail": "Nothing has been done here yet.",
     "manage:publications": "Create a schedule first.",
-    "manage:feeds": "",
-    "manage:mails": "",
+    "manage:feeds": "There is none yet.",
+    "manage:mails": "No mails here.",
     "manage:people": "1 user",
     "manage:groups": "There is no group yet.",
     "manage:import-people": "Bring in a list",
     "manage:access-control": "Only people you invite",
-    "manage:sign-up-form": "",
+    "manage:sign-up-form": "Not asked",
     "manage:health": "Nothing is connected.",
-    "manage:outbox": "",
+    "manage:outbox": "No mails yet.",
     "manage:help": "Where do I",
     "manage:guide": "Open the page of the integration.",
-    "manage:new-booking": "",
-    "manage:new-schedule": "",
+    "manage:new-booking": "Create a schedule first.",
+    "manage:new-schedule": "New schedule",
 }
 
 
@@ -42,7 +43,11 @@ def its_owner(empty: Account, log_in: LogIn) -> Client:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_m22_a_page_with_nothing_on_it_says_so(name: str, its_owner: Client, empty: Account, settings: object) -> None:
+def test_m22_a_page_with_nothing_on_it_says_so(
+    name: str, its_owner: Client, empty: Account, settings: Settings
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
+
     page = its_owner.get(reverse(name, args=[empty.name]))
 
     assert page.status_code == 200
