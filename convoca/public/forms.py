@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +89,10 @@ class ChangeForm(forms.Form):
         order = ("__all__", "choice", "quantity", "repeat", "until", *PERSON, *(self.asked.fields or {}))
         found = [(field, str(text)) for field in order for text in self.errors.get(field, [])]
         return [("choice" if field == "__all__" else field, text) for field, text in found]
+
+    def judge_later(self) -> None:
+        """Keep what was typed and find nothing wrong with it: it has not been sent yet."""
+        self._errors = ErrorDict()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
