@@ -51,7 +51,7 @@ def read_embedding(request: HttpRequest) -> Embedding:
 
 def speak_as_asked(request: HttpRequest, otherwise: str = "") -> str:
     """Speak the language in which a form asks to be shown, or else `otherwise`; return it, "" if it is none of ours."""
-    language = request.POST.get(SPEAK) or otherwise
+    language = request.POST[SPEAK] if asks_to_speak(request) else otherwise
     if not is_spoken(language):
         return ""
     translation.activate(language)
