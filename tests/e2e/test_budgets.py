@@ -124,5 +124,5 @@ def test_b4_every_visitor_s_page_is_light_asks_nobody_else_and_stands_still(
         if shift > MOST_SHIFT:
             faults.append(f"{name} shifts by {shift}")
 
-    assert faults == []
+    assert not faults, "\n".join(faults)
     assert seen > 40
