@@ -28,7 +28,7 @@ def main() -> int:
     for listen, port in ((environment.listen, environment.port), (LOOPBACK, sandbox_port)):
         if sentence := port_taken(listen, port, patience=PORT_FREED_WITHIN):
             return _refuse(sentence)
-    settings |= _vendors(sandbox_port)
+    settings |= vendors_at(sandbox_port)
     print(f"Convoca starts, with {environment.var} for what it keeps…", flush=True)
     filled = subprocess.run([*CONVOCA, "demo"], env=settings, stdout=subprocess.PIPE, text=True, check=False)
     if filled.returncode:
@@ -55,10 +55,12 @@ def _settings(source: Mapping[str, str]) -> dict[str, str]:
     return kept_keys(var) | dict(source)
 
 
-def _vendors(port: int) -> dict[str, str]:
+def vendors_at(port: int) -> dict[str, str]:
     """Return what points the vendors' adapters at the sandbox, whose applications take any key."""
     sandbox = f"http://{LOOPBACK}:{port}"
     return {
+        # Whoever tries it out has the receiving program on the same machine.
+        "CONVOCA_WEBHOOKS_WITHIN": "yes",
         "CONVOCA_ZOOM_OAUTH_URL": f"{sandbox}/zoom/oauth",
         "CONVOCA_ZOOM_API_URL": f"{sandbox}/zoom/v2",
         "CONVOCA_ZOOM_CLIENT_ID": ANY_KEY,

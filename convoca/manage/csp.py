@@ -20,7 +20,7 @@ FRAMES_A_MAIL: dict[str, Any] = {**settings.SECURE_CSP, "frame-src": [CSP.SELF]}
 A_MAIL: dict[str, Any] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
-    "img-src": ["data:"],
+    "img-src": [CSP.SELF, "data:"],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],

@@ -16,7 +16,7 @@ type Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One HTTP request. `form` and `json` exclude each other.
+    """One HTTP request. `form`, `json` and `body` exclude each other; a `body` is sent byte by byte as it is.
 
     `weight` is the vendor's own name for the limit per second under which the call falls; "" if there is none.
     """
@@ -27,6 +27,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     json: Mapping[str, Json] | None = field(default=None, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     weight: str = ""
 
 

@@ -128,8 +128,7 @@ def _heading(day: date, today: date, weekday: str) -> str:
 
 
 def _date_text(day: date, today: date) -> str:
-    pattern = {"en": "d MMMM", "es": "d 'de' MMMM"}[language()]
-    return _pattern_text(day, pattern if day.year == today.year else f"{pattern} y", language())
+    return day_text(day, "date" if day.year == today.year else "date of a year")
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from convoca.booking.manner import speak_for
 from convoca.booking.models import Account, Audience, Schedule, User
 from convoca.booking.questions.permissions import Action, Rank, may, rank_of
 from convoca.booking.questions.viewers import Viewer, viewer_of
@@ -27,7 +28,8 @@ type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def viewer_at(request: HttpRequest, account: Account) -> Viewer:
-    """Return what whoever asks is in the account. A stranger costs no query."""
+    """Return what whoever asks is in the account, which speaks from now on. A stranger costs no query."""
+    speak_for(account)
     user = request.user
     if not isinstance(user, User):
         return viewer_of(account, None)

@@ -1,8 +1,11 @@
 """The routes of programs, visitors and attendees."""
 
+from django.conf import settings
 from django.urls import reverse
 
-from tests.walk.scene import DAY
+from convoca.booking.mail.leaving import leaving_address
+from convoca.booking.models import Membership
+from tests.walk.scene import DAY, Scene
 from tests.walk.viewers import WITHOUT_A_PLACE, Looker, Secret
 from tests.walk.visiting import (
     TO_THE_BROWSER_THAT_BOOKED,
@@ -25,6 +28,13 @@ EMBEDDED = ("embed", "lang", "theme")
 PICKED = ("tz", "day", "all", "month", "zones", "service", "resource", "length", *EMBEDDED)
 DETAILS = ("form_key", "name", "email", "email_again", "website", "phone", "field_1", "quantity", "repeat", "until")
 BOOKING = ("start", "slot", *DETAILS, "resource", "service", "length", "speak")
+
+
+def way_out_of_the_day(scene: Scene, looker: Looker) -> list[Visit]:
+    """Have the mail of the day that a superuser was sent."""
+    reader = Membership.objects.get(account=scene.account, user=scene.users[Looker.SUPERUSER])
+    return [Visit(path=leaving_address(reader).removeprefix(settings.BASE_URL))]
+
 
 PUBLIC: dict[str, Route] = {
     # What programs ask.
@@ -130,6 +140,12 @@ PUBLIC: dict[str, Route] = {
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),
+    "day_by_mail": Route(
+        visits=way_out_of_the_day,
+        get=answer(everybody(200)),
+        post=answer(everybody(303)),
+        fields=("again",),
+    ),
     "booking_reminders": Route(
         visits=of_bookings("booking_reminders"),
         get=answer(holders(200)),

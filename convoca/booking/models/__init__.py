@@ -9,9 +9,12 @@ from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
+from convoca.booking.models.look import Logo, Look
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
-from convoca.booking.models.message import MessageText, ReminderStop
+from convoca.booking.models.message import MessageText, OwnersMessage, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
+from convoca.booking.models.people_import import PeopleImport
+from convoca.booking.models.program import ApiKey, Delivery, Happening, Webhook
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.remote import Attempt, Remote
@@ -33,6 +36,7 @@ from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 __all__ = [
     "Account",
     "Alert",
+    "ApiKey",
     "Attempt",
     "Audience",
     "AuditEntry",
@@ -44,15 +48,19 @@ __all__ = [
     "CallPace",
     "Changes",
     "Connection",
+    "Delivery",
     "Feed",
     "FormField",
     "FormerAddress",
     "Grant",
     "Group",
     "GroupMember",
+    "Happening",
     "Incident",
     "Invitation",
     "Language",
+    "Logo",
+    "Look",
     "Meeting",
     "MeetingAttempt",
     "Membership",
@@ -61,6 +69,8 @@ __all__ = [
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
+    "OwnersMessage",
+    "PeopleImport",
     "Publication",
     "PublicationAttempt",
     "QuotaDay",
@@ -82,5 +92,6 @@ __all__ = [
     "VendorApplication",
     "VendorEvent",
     "Visibility",
+    "Webhook",
     "WhenUnknown",
 ]

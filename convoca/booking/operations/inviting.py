@@ -53,6 +53,21 @@ def invite(
     return invitation
 
 
+def welcome(person: Membership, *, by: Membership, now: datetime) -> None:
+    """Owe a mail that tells somebody who was made a user that they have a log-in. It opens nothing."""
+    with transaction.atomic():
+        invitation = _write(
+            person.account,
+            person.user.email,
+            role=Membership.Role.USER,
+            language=person.user.language,
+            invited_by=by,
+            expires_at=now + INVITED_FOR,
+            now=now,
+        )
+        Invitation.objects.filter(pk=invitation.pk).update(accepted_at=now)
+
+
 def send_again(invitation: Invitation, *, now: datetime) -> None:
     """Owe the mail once more; the link in the earlier one works on, too, until the new last day."""
     own = Invitation.objects.filter(account=invitation.account_id, pk=invitation.pk, accepted_at__isnull=True)

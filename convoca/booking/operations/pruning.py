@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from convoca.booking.models import (
     Alert,
+    Delivery,
     Incident,
     MeetingAttempt,
     Notification,
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 # Long enough to answer "was that mail ever sent?" and "what did the vendor say?".
 KEPT = timedelta(days=90)
+
+# What programs were told is shown for so long.
+TOLD_KEPT = timedelta(days=30)
 
 # An occupancy that is over takes nothing, but says in the history who or what was booked: that of a year stays whole.
 OCCUPANCIES_KEPT = timedelta(days=366)
@@ -54,6 +58,7 @@ def _over(now: datetime) -> Iterator[QuerySet[Model]]:
     yield MeetingAttempt.objects.filter(at__lt=now - KEPT)
     yield PublicationAttempt.objects.filter(at__lt=now - KEPT)
     yield Alert.objects.filter(settled, due_at__isnull=True, incident__isnull=True)
+    yield Delivery.objects.filter(Q(delivered_at__lt=now - TOLD_KEPT) | Q(dropped_at__lt=now - TOLD_KEPT))
     yield Incident.objects.filter(closed_at__lt=now - KEPT)
 
 

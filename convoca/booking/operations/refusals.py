@@ -132,3 +132,11 @@ class ContradictoryAccess(Refusal):
 
 class TooManyFeeds(Refusal):
     """One person has as many calendar addresses as one may have."""
+
+
+class AddressNotAllowed(Refusal):
+    """A webhook may not lead there: no https, no host, or an address of our own network."""
+
+
+class TooManyWebhooks(Refusal):
+    """The account has as many webhooks as one may have."""

@@ -1,12 +1,14 @@
-"""The log-in page, which knows where somebody was going."""
+"""The log-in page, which knows where somebody was going, and the ways in besides a password."""
 
 import re
 from typing import Any
 
 from allauth.account.views import LoginView
+from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.urls import reverse
 
 from convoca.booking.models import Account
+from convoca.manage.proving import passkeys_work
 
 OF_AN_ACCOUNT = re.compile(r"/(?:my|schedule)/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{0,59})(?:[/?].*)?", re.DOTALL)
 
@@ -16,7 +18,12 @@ class LogIn(LoginView):  # type: ignore[misc]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"sign_up": _sign_up_address(str(context.get("redirect_field_value") or ""))}
+        going_to = str(context.get("redirect_field_value") or "")
+        return context | {"sign_up": _sign_up_address(going_to), "passkeys_work": passkeys_work()}
+
+
+class LogInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
+    """Takes a passkey's answer. A browser without one is led to the log-in page."""
 
 
 def _sign_up_address(going_to: str) -> str:

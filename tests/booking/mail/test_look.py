@@ -7,13 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from convoca.booking.mail.compose import compose
-from convoca.booking.mail.copies import COPIES
 from convoca.booking.mail.kinds import OF_A_PLACE
-from convoca.booking.mail.own_words import WORDED, Text
+from convoca.booking.mail.own_words import Text
+from convoca.booking.mail.worded import COPIES, WORDED
 from convoca.booking.models import Booking, Notification
 from convoca.booking.operations.texts import publish_text
 from convoca.booking.questions.links import Link, LinkState
-from tests.booking.building import NOW
+from tests.booking.building import NOW, message_of
 from tests.booking.mail.arranging import AFTER_GRACE, PASSCODE, ZOOM_LINK, book_with_zoom
 from tests.e2e.browser import Scheme, axe, overflow, shot
 
@@ -37,7 +37,7 @@ STATES = {
     "missing": Link(state=LinkState.MANUAL_MISSING),
     "none": NONE,
 }
-TO_STAFF = COPIES | {Kind.APPROVAL_WANTED, Kind.LEFT}
+TO_STAFF = frozenset(COPIES) | {Kind.APPROVAL_WANTED, Kind.LEFT}
 OWN_WORDS = Text(body="Hola {name}\n\nNos vemos: https://meet.example.org/ana?a=1&b=2\n{meeting_link}", replaces=True)
 
 
@@ -67,7 +67,7 @@ def _every_form(booking: Booking, kind: str) -> Iterator[tuple[str, str]]:
     if kind in TO_STAFF:
         yield "staff", _html(booking, kind, READY, recipient=Recipient.OWNER)
     if kind in WORDED:
-        publish_text(booking.slot.schedule, kind, booking.language, OWN_WORDS, now=NOW)
+        publish_text(message_of(booking.slot.schedule, kind, booking.language), OWN_WORDS, now=NOW)
         yield "own-words", _html(booking, kind, READY)
 
 
