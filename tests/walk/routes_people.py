@@ -301,7 +301,7 @@ PEOPLE: dict[str, Route] = {
         get=answer(changers(200)),
         post=answer(changers(303)),
         query=("day", "all", "month"),
-        fields=("start", "slot"),
+        fields=("start", "slot", "speak"),
     ),
     "their_cancel": Route(
         visits=of_theirs("their_cancel"),

@@ -115,7 +115,7 @@ PUBLIC: dict[str, Route] = {
         get=answer(holders(200) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
         post=answer(holders(422) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
         query=("day", "all", "month"),
-        fields=("start", "slot"),
+        fields=("start", "slot", "speak"),
     ),
     "booking_card": Route(
         visits=of_bookings("booking_card", query="?seen=pending"),
@@ -130,13 +130,13 @@ PUBLIC: dict[str, Route] = {
         # Who waits is asked nothing: one button of their page takes them off the list.
         get=answer(holders(200) | {Looker.WAITING: 303, Looker.CANCELLED: 303}),
         post=answer(holders(303)),
-        fields=("which", "message"),
+        fields=("which", "message", "speak"),
     ),
     "booking_details": Route(
         visits=of_bookings("booking_details"),
         get=answer(holders(200) | {Looker.CANCELLED: 303}),
         post=answer(holders(422) | {Looker.CANCELLED: 303}),
-        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links"),
+        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links", "speak"),
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),
