@@ -106,8 +106,7 @@ def write_letter(
         other_side=phrases.other_side(slot, zone),
         place="" if is_cancelled else one_line(slot.location),
         is_cancelled=is_cancelled,
-        # What the owner's side is told of somebody stands, whatever else is said.
-        explanation="" if own.opening and not is_for_staff(notification) else standard.explanation,
+        explanation="" if own.opening and not _is_needed(notification) else standard.explanation,
         message=message_of(notification),
         own_words=own.paragraphs,
         joining=_joining(notification, link),
@@ -147,6 +146,11 @@ def _standard_words(notification: Notification, link: Link, *, several: int, now
         explanation=explanation(notification, link, is_several=bool(several)),
         managing=managing(notification, is_several=bool(several)),
     )
+
+
+def _is_needed(notification: Notification) -> bool:
+    """Say whether what we explain is a fact that stands whatever else is said: who it is, when an offer ends."""
+    return is_for_staff(notification) or notification.kind == Kind.OFFER
 
 
 def _direct_label(link: Link) -> str:
