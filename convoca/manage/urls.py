@@ -63,6 +63,7 @@ urlpatterns = [
     path("<slug:account>/supervise/csv", exports.download_csv, name="supervise-csv"),
     path("<slug:account>/supervise/ics", exports.download_calendar, name="supervise-ics"),
     path("<slug:account>/calendars", feeds.list_feeds, name="feeds"),
+    path("<slug:account>/calendars/<int:feed>/show", feeds.show, name="show-feed"),
     path("<slug:account>/calendars/<int:feed>/revoke", feeds.revoke, name="revoke-feed"),
     path("<slug:account>/bookings/new", clients.new_booking, name="new-booking"),
     path("<slug:account>/bookings/<int:booking>/edit", clients.edit_booking, name="edit-booking"),

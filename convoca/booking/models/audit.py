@@ -50,6 +50,9 @@ class AuditEntry(models.Model):
         DISCONNECTED = "disconnected", _("Disconnected")
         WITHDRAWN = "withdrawn", _("Access withdrawn")
         WIPED = "wiped", _("Credentials deleted")
+        FEED_MADE = "feed_made", _("Made a calendar address")
+        FEED_SHOWN = "feed_shown", _("Looked at a calendar address")
+        FEED_REVOKED = "feed_revoked", _("Revoked a calendar address")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="audit")
     at = models.DateTimeField()
