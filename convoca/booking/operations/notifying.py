@@ -18,7 +18,7 @@ from convoca.booking.mail.post import Post
 from convoca.booking.models import Booking, Meeting, Notification, Slot
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
-from convoca.booking.operations.needing import LINK_MAILS, why_not_owed
+from convoca.booking.operations.needing import LINK_MAILS, opens_later, why_not_owed
 from convoca.booking.operations.owing import owe_link_mails, remember_backup_link
 from convoca.booking.operations.sending import (
     LOST_TWICE,
@@ -29,6 +29,7 @@ from convoca.booking.operations.sending import (
     record,
     repeat_later,
     try_later,
+    wait_until,
 )
 from convoca.booking.questions.links import Link, links_for
 from convoca.booking.questions.viewers import token_holder
@@ -86,6 +87,9 @@ def _in_flight() -> int:
 
 def _act(held: Claim[Notification], post: Post, *, now: datetime) -> bool:
     link = _link_of(held.row.booking, now=now)
+    if (opens := opens_later(held.row, link)) is not None:
+        wait_until(held, opens)
+        return True
     reason = why_not_owed(held.row, link, now=now)
     if reason:
         drop(held, reason, failed=reason == LOST_TWICE, now=now)

@@ -107,6 +107,11 @@ def try_later[Owed: (Notification, Alert)](claim: Claim[Owed], error: NotNow, *,
     log.warning("mail not taken", **claim.named, attempts=attempts, reason=error.reason)
 
 
+def wait_until[Owed: (Notification, Alert)](claim: Claim[Owed], instant: datetime) -> None:
+    """Let go of a mail that must not leave before then, whenever it was owed for."""
+    claim.held.update(due_at=instant, claim=None, lease_until=None)
+
+
 def repeat_later[Owed: (Notification, Alert)](claim: Claim[Owed], *, now: datetime) -> None:
     claim.held.update(
         reason="The mail server's answer was lost.", due_at=now + REPEAT_AFTER, claim=None, lease_until=None
