@@ -249,6 +249,7 @@ urlpatterns = [
     ),
     path("<slug:account>/mails/sender", sender.show_sender, name="sender"),
     path("<slug:account>/mails/digest", mails.choose_day_by_mail, name="digest"),
+    path("<slug:account>/mails/to-owner/<int:mail>/again", mails.send_alert_again, name="alert-again"),
     path("<slug:account>/mails/<int:mail>/again", mails.send_again, name="mail-again"),
     path("<slug:account>/outbox", outbox.list_mails, name="outbox"),
     path("<slug:account>/outbox/<int:mail>", outbox.show_mail, name="mail"),

@@ -45,6 +45,7 @@ class AuditEntry(models.Model):
         MISSED = "missed", _("Marked as no-show")
         CAME = "came", _("No longer marked as no-show")
         SENT_AGAIN = "sent_again", _("Link sent again")
+        MAILED_AGAIN = "mailed_again", _("Mail sent again")
         DELETED = "deleted", _("Deleted the schedule")
         CONNECTED = "connected", _("Connected")
         DISCONNECTED = "disconnected", _("Disconnected")

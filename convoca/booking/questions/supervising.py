@@ -150,6 +150,7 @@ OF_THE_ACCOUNT = (
     AuditEntry.Verb.FEED_MADE,
     AuditEntry.Verb.FEED_SHOWN,
     AuditEntry.Verb.FEED_REVOKED,
+    AuditEntry.Verb.MAILED_AGAIN,
 )
 
 
