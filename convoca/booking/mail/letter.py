@@ -90,7 +90,8 @@ def write_letter(
     slot = booking.slot
     is_cancelled = notification.kind in OF_AN_END
     day, zone_line = phrases.when_lines(slot, zone)
-    own = own_words(published_text(notification) if text is None else text, notification, link)
+    resources = phrases.resources_of(booking)
+    own = own_words(published_text(notification) if text is None else text, notification, link, resources=resources)
     standard = _standard_words(notification, link, several=len(beside) + 1 if beside else 0, now=now)
     return Letter(
         language=language_of(notification),
@@ -99,7 +100,7 @@ def write_letter(
         organiser=one_line(account.title),
         opening=own.opening or standard.opening,
         title=phrases.title_of(slot),
-        resources=phrases.resources_of(booking),
+        resources=resources,
         was=phrases.was_text(notification, zone),
         day=day,
         zone=zone_line,

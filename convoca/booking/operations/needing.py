@@ -108,7 +108,7 @@ def _why_needless(notification: Notification, link: Link, *, now: datetime) -> s
 def _why_no_nudge(notification: Notification, *, now: datetime) -> str:
     """Say why a reminder or a follow-up comes too late, comes twice, or is not wanted."""
     booking = notification.booking
-    if wants_no_reminders(booking.account_id, booking.email):
+    if getattr(notification, "may_be_stopped", True) and wants_no_reminders(booking.account_id, booking.email):
         return "They want no reminders."
     if notification.kind == Kind.REMINDER:
         if booking.slot.starts_at <= now:
