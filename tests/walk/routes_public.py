@@ -45,6 +45,8 @@ PUBLIC: dict[str, Route] = {
     # Nobody here knows the secret of a channel.
     # The scene knows no application at Google: there nobody is listened to.
     "google_hook": Route(visits=at("/hooks/google"), post=answer(everybody(404)), is_page=False),
+    # Nor is there a mail service.
+    "mail_hook": Route(visits=at("/hooks/mail"), post=answer(everybody(404)), is_page=False),
     # The visitor's pages.
     "front": Route(visits=at("/"), get=answer(everybody(200))),
     "robots": Route(visits=at("/robots.txt"), get=answer(everybody(200)), is_page=False),
