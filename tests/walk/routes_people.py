@@ -201,6 +201,8 @@ PEOPLE: dict[str, Route] = {
         fields=("key", "name", "email", "password", "offer", "time_zone"),
     ),
     # Nobody in the scene looks after the installation.
+    "manage:design": Route(visits=without_account("manage:design"), get=answer(logged_in(404))),
+    "manage:design-visitors": Route(visits=without_account("manage:design-visitors"), get=answer(logged_in(404))),
     "applications": Route(visits=without_account("applications"), get=answer(logged_in(404))),
     "application": Route(
         visits=without_account("application", "zoom"),
