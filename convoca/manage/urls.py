@@ -10,6 +10,7 @@ from convoca.manage.views import (
     clients,
     configure,
     deleting,
+    design,
     editing,
     existing,
     exports,
@@ -50,6 +51,8 @@ app_name = "manage"
 urlpatterns = [
     path("", home.accounts, name="accounts"),
     path("connect/<slug:provider>/callback", integrations.consent_answered, name="consent-answered"),
+    path("design", design.show_design, name="design"),
+    path("design/visitors", design.show_design, {"whose": design.VISITORS}, name="design-visitors"),
     path("<slug:account>/", today.show_day, name="today"),
     path("<slug:account>/first-steps", founding.show_first_steps, name="first-steps"),
     path("<slug:account>/first-steps/examples", founding.fill_with_examples, name="fill-with-examples"),

@@ -58,6 +58,10 @@ PUBLIC: dict[str, Route] = {
     "set_theme": Route(
         visits=at("/theme", theme="dark", next="/"), post=answer(everybody(303)), fields=("theme", "next")
     ),
+    # The scene's account shows no logo; whose it is and what is in it, its own tests tell.
+    "logo": Route(visits=named("logo", "0" * 32 + ".png"), get=answer(everybody(404)), is_page=False),
+    "shades": Route(visits=at("/look/0b5cad-000000000000.css"), get=answer(everybody(200)), is_page=False),
+    "shades_of_part": Route(visits=at("/look/0b5cad-000000000000/part.css"), get=answer(everybody(200)), is_page=False),
     "account_schedules": Route(visits=named("account_schedules"), get=answer(unless_blocked(200))),
     "schedule": Route(
         visits=schedule_pages,
