@@ -84,8 +84,14 @@ def _for_user(invitation: Invitation) -> Note:
         address=f"{settings.BASE_URL}/accounts/login/?next=/my/{invitation.account.name}",
         organiser=account,
         contact=invitation.account.contact_email,
-        why=_why(gettext("You get this email because somebody signed up with your address at {host}."), invitation),
+        why=_why(_how_it_came(invitation), invitation),
     )
+
+
+def _how_it_came(invitation: Invitation) -> str:
+    if invitation.invited_by_id is None:
+        return gettext("You get this email because somebody signed up with your address at {host}.")
+    return gettext("You get this email because {account} entered your address at {host}.")
 
 
 def _title(invitation: Invitation) -> str:
