@@ -64,6 +64,10 @@ class Google:
         self._base = "http://127.0.0.1"
         self.clear()
 
+    def withdraw_all(self) -> None:
+        for grant in list(self.state.grants):
+            self.state.withdraw(grant)
+
     def clear(self) -> None:
         self.state = GoogleState()
         self._oauth = OAuth(self.state, self._clock)

@@ -245,6 +245,8 @@ PEOPLE: dict[str, Route] = {
         fields=("key", "name", "email", "password", "offer", "time_zone", "website"),
     ),
     # Nobody in the scene looks after the installation.
+    "manage:design": Route(visits=without_account("manage:design"), get=answer(logged_in(404))),
+    "manage:design-visitors": Route(visits=without_account("manage:design-visitors"), get=answer(logged_in(404))),
     "applications": Route(visits=without_account("applications"), get=answer(logged_in(404))),
     "sign_up_setting": Route(
         visits=at("/setup/sign-up", takes="yes"),
@@ -301,7 +303,7 @@ PEOPLE: dict[str, Route] = {
         get=answer(changers(200)),
         post=answer(changers(303)),
         query=("day", "all", "month"),
-        fields=("start", "slot"),
+        fields=("start", "slot", "speak"),
     ),
     "their_cancel": Route(
         visits=of_theirs("their_cancel"),

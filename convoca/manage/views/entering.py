@@ -45,5 +45,5 @@ def _sign_up_address(going_to: str) -> str:
     found = OF_AN_ACCOUNT.fullmatch(going_to)
     if found is None:
         return ""
-    account = Account.objects.filter(name=found["name"]).exclude(sign_up=Account.SignUp.INVITATION).first()
-    return reverse("account_join", args=[account.name]) if account else ""
+    account = Account.objects.filter(name=found["name"]).first()
+    return reverse("account_join", args=[account.name]) if account and account.takes_people_in else ""
