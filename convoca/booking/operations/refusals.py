@@ -89,6 +89,10 @@ class SignUpClosed(Refusal):
     """The account takes in only people whom it invites."""
 
 
+class NobodyRegisters(Refusal):
+    """The owner has said that nobody is invited: users are added."""
+
+
 @dataclass(eq=False)
 class WrongDomain(Refusal):
     """The account takes in only people with an address at `domain`."""

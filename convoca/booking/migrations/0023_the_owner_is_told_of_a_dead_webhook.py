@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0021_accounts_choose_their_look'),
+        ('booking', '0022_people_come_in_from_elsewhere'),
     ]
 
     operations = [
