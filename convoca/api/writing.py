@@ -55,7 +55,7 @@ def _say_wrong(request: HttpRequest, error: Wrong | type[Wrong]) -> HttpResponse
 @router.post(
     "/bookings.json",
     response={201: str, 422: Errors, 501: Errors, **WRONG},
-    url_name="bookings",
+    url_name="create-booking",
     openapi_extra=BODY,
 )
 def create_booking(request: Keyed) -> HttpResponse:
@@ -106,7 +106,7 @@ def _actor(caller: Caller, said: Said) -> Actor:
     ["PUT", "POST"],
     "/bookings/{int:booking_id}.json",
     response={200: BookingTold, 422: Errors, 501: Errors, **WRONG},
-    url_name="booking",
+    url_name="update-booking",
     exclude_unset=True,
     openapi_extra=BODY,
 )
@@ -123,7 +123,7 @@ def update_booking(request: Keyed, booking_id: int) -> dict[str, Any]:
 @router.delete(
     "/bookings/{int:booking_id}.json",
     response={200: dict[str, str], 422: Errors, **WRONG},
-    url_name="booking",
+    url_name="delete-booking",
 )
 def delete_booking(request: Keyed, booking_id: int) -> dict[str, str]:
     """Cancel a booking. Whoever booked is told by mail, as always."""

@@ -119,10 +119,12 @@ def test_a_user_books_under_their_own_name_and_address(caller: Caller, account: 
 def test_a_place_in_a_class_is_booked_by_its_slot(caller: Caller, account: Account) -> None:
     yoga = make_capacity_schedule(account)
     slot = make_class(yoga, capacity=1)
-    body = {"schedule_id": yoga.pk, "booking": ADA | {"slot_id": slot.pk}}
+    place = ADA | {"slot_id": slot.pk}
 
-    assert caller.send("POST", "/bookings.json", body).status_code == 201
-    full = caller.send("POST", "/bookings.json", body | {"booking": {**body["booking"], "email": "x@example.org"}})
+    made = caller.send("POST", "/bookings.json", {"schedule_id": yoga.pk, "booking": place})
+    assert made.status_code == 201
+    other = place | {"email": "x@example.org"}
+    full = caller.send("POST", "/bookings.json", {"schedule_id": yoga.pk, "booking": other})
 
     assert (full.status_code, errors(full)) == (422, ["The slot has not so many places left."])
     nothing = caller.send("POST", "/bookings.json", {"schedule_id": yoga.pk, "booking": ADA})

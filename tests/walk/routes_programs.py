@@ -65,6 +65,10 @@ API: dict[str, Route] = {
     "programs:free": asked("/free/{schedule}.json"),
     "programs:bookings": asked("/bookings.json?schedule_id={schedule}", is_written=True),
     "programs:booking": asked("/bookings/{booking}.json", is_written=True),
+    # The same addresses once more: the library makes one for each of their methods.
+    "programs:create-booking": asked("/bookings.json", is_written=True),
+    "programs:update-booking": asked("/bookings/{booking}.json", is_written=True),
+    "programs:delete-booking": asked("/bookings/{booking}.json", is_written=True),
     "programs:users": asked("/users.json"),
     "programs:user": asked("/users/{user}.json"),
 }

@@ -29,7 +29,7 @@ from convoca.booking.operations.sending import (
 )
 from convoca.booking.questions.troubles import is_present
 
-WHOLE = Alert.objects.select_related("account", "incident__connection", "connection", "membership__user")
+WHOLE = Alert.objects.select_related("account", "incident__connection", "connection", "webhook", "membership__user")
 
 
 @task()
@@ -86,6 +86,8 @@ def why_not_owed(alert: Alert, *, now: datetime) -> str:
         return LOST_TWICE
     if alert.kind == Alert.Kind.DIGEST:
         return why_no_digest(alert, now=now)
+    if alert.webhook is not None:
+        return "" if alert.webhook.switched_off_at is not None else "It was switched on again."
     incident, connection = alert.incident, alert.connection
     if incident is None:
         is_given_up = connection is not None and connection.closing_at is not None
