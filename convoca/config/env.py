@@ -197,6 +197,14 @@ class Environment:
         example="Bookings <bookings@example.org>",
         help="The sender of every mail.",
     )
+    webhooks_within: bool = _setting(
+        "CONVOCA_WEBHOOKS_WITHIN",
+        read_switch,
+        default="no",
+        example="yes",
+        help="Whether webhooks may also call programs of your own network, and by plain http: "
+        "whoever owns an account here can then reach what only this machine can.",
+    )
     zoom_client_id: str = _vendor_id("CONVOCA_ZOOM_CLIENT_ID", "Zoom")
     zoom_client_secret: str = _vendor_secret("CONVOCA_ZOOM_CLIENT_SECRET", "The client secret that goes with it.")
     zoom_account_id: str = _setting(

@@ -32,7 +32,11 @@ class Tls(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseAddress:
-    """Where the data lives. `name` is an absolute path for SQLite; `port` is None for the server's own default."""
+    """Where the data lives. `name` is an absolute path for SQLite; `port` is None for the server's own default.
+
+    `prepares`: statements are prepared at the server, which needs connections that are ours alone, or a pooler that
+    knows of prepared statements.
+    """
 
     engine: Engine
     name: str
@@ -41,6 +45,7 @@ class DatabaseAddress:
     user: str = ""
     password: str = field(default="", repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
+    prepares: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +195,9 @@ def _postgres(address: SplitResult) -> DatabaseAddress:
     if not name or "/" in name:
         raise ValueError("it must name one database after the host")
     options = dict(parse_qsl(address.query, strict_parsing=bool(address.query)))
+    prepares = options.pop("prepare", "yes")
+    if prepares not in {"yes", "no"}:
+        raise ValueError("prepare must be yes or no")
     return DatabaseAddress(
         engine=Engine.POSTGRES,
         name=name,
@@ -199,6 +207,7 @@ def _postgres(address: SplitResult) -> DatabaseAddress:
         user=unquote(address.username or ""),
         password=unquote(address.password or ""),
         options=options,
+        prepares=prepares == "yes",
     )
 
 

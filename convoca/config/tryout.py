@@ -28,13 +28,14 @@ def main() -> int:
     for listen, port in ((environment.listen, environment.port), (LOOPBACK, sandbox_port)):
         if sentence := port_taken(listen, port, patience=PORT_FREED_WITHIN):
             return _refuse(sentence)
-    settings |= _vendors(sandbox_port)
+    settings |= vendors_at(sandbox_port)
     print(f"Convoca starts, with {environment.var} for what it keeps…", flush=True)
     filled = subprocess.run([*CONVOCA, "demo"], env=settings, stdout=subprocess.PIPE, text=True, check=False)
     if filled.returncode:
         return filled.returncode
     state = environment.var / "sandbox.json"
     told = ("--zoom-webhook", f"http://{host_of(environment)}:{environment.port}/hooks/zoom", ANY_KEY)
+    words = f"{filled.stdout.strip()}\n{_desk(sandbox_port)}"
     return run_tree(
         [
             Program(name="the web server", command=(*CONVOCA, "web"), environment=settings),
@@ -45,7 +46,7 @@ def main() -> int:
                 environment=settings,
             ),
         ],
-        announce=announcer(environment, filled.stdout, closing="Ctrl-C ends it; `make reset` forgets what you did."),
+        announce=announcer(environment, words, closing="Ctrl-C ends it; `make reset` forgets what you did."),
     )
 
 
@@ -55,10 +56,16 @@ def _settings(source: Mapping[str, str]) -> dict[str, str]:
     return kept_keys(var) | dict(source)
 
 
-def _vendors(port: int) -> dict[str, str]:
+def _desk(port: int) -> str:
+    return f"  the vendors' desk   http://{LOOPBACK}:{port}/sandbox   let them be slow, refuse, or withdraw access"
+
+
+def vendors_at(port: int) -> dict[str, str]:
     """Return what points the vendors' adapters at the sandbox, whose applications take any key."""
     sandbox = f"http://{LOOPBACK}:{port}"
     return {
+        # Whoever tries it out has the receiving program on the same machine.
+        "CONVOCA_WEBHOOKS_WITHIN": "yes",
         "CONVOCA_ZOOM_OAUTH_URL": f"{sandbox}/zoom/oauth",
         "CONVOCA_ZOOM_API_URL": f"{sandbox}/zoom/v2",
         "CONVOCA_ZOOM_CLIENT_ID": ANY_KEY,

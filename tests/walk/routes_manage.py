@@ -255,12 +255,15 @@ MANAGE: dict[str, Route] = {
         query=ALLAUTH,
         fields=ALLAUTH,
     ),
+    # Nobody has opened the founding of accounts.
     "account_signup": Route(
         visits=at("/accounts/signup/"),
         get=answer(logged_in(302, others=200)),
         post=answer(logged_in(302, others=200)),
-        query=ALLAUTH,
-        fields=ALLAUTH,
+    ),
+    "account_signup_sent": Route(visits=at("/accounts/signup/sent/"), get=answer(everybody(200))),
+    "account_found": Route(
+        visits=at("/accounts/signup/made-up/"), get=answer(everybody(404)), post=answer(everybody(404))
     ),
     "account_inactive": Route(visits=at("/accounts/inactive/"), get=answer(everybody(200)), query=ALLAUTH),
     "account_reset_password": Route(

@@ -10,10 +10,23 @@ from django.utils import timezone
 from convoca.booking.models import Group, GroupMember, Invitation, Membership, Sealed
 from convoca.booking.operations.addresses import digest, new_token
 from convoca.booking.operations.founding import make_key
+from convoca.booking.operations.importing import keep_list
 from tests.booking.building import NOW
 from tests.walk.scene import DAY, Scene, start
 from tests.walk.viewers import WITH_LOG_IN, Looker, Secret
-from tests.walk.visiting import Route, Statuses, Visit, answer, everybody, logged_in, named, of_schedules, owner
+from tests.walk.visiting import (
+    Route,
+    Statuses,
+    Visit,
+    answer,
+    at,
+    everybody,
+    logged_in,
+    named,
+    of_schedules,
+    owner,
+    supervisors,
+)
 
 ACCESS = {"who_sees": "users", "who_books": "users", "who_changes": "own", "others_see": "times"}
 GROUPS = ("groups_that_see", "groups_that_book")
@@ -73,6 +86,19 @@ def of_group(name: str, /, *people: Looker, **form: Any) -> Callable[[Scene, Loo
             GroupMember.objects.get_or_create(account=scene.account, group=group, membership=member)
         path = reverse(name, args=[scene.account.name, group.pk, *(member.pk for member in members)])
         return [Visit(path=path, form=form)]
+
+    return visits
+
+
+def of_list(name: str, **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
+    """Visit a list of users that the owner has uploaded and not confirmed yet."""
+
+    def visits(scene: Scene, _: Looker) -> list[Visit]:
+        rows = [{"line": 2, "email": "nora@example.org", "name": "Nora"}]
+        problems = [{"line": 3, "problem": "no_email", "about": "email"}]
+        by = Membership.objects.get(account=scene.account, role=Membership.Role.OWNER)
+        kept = keep_list(scene.account, rows, problems=problems, ranks=True, by=by, now=NOW)
+        return [Visit(path=reverse(name, args=[scene.account.name, kept.pk]), form=form)]
 
     return visits
 
@@ -142,6 +168,24 @@ PEOPLE: dict[str, Route] = {
         post=answer(owner(303)),
         fields=("role", "schedules"),
     ),
+    # Lists of users, out and in.
+    "manage:people-csv": Route(
+        visits=named("manage:people-csv"), get=answer(owner(200)), query=("separator",), is_page=False
+    ),
+    "manage:import-people": Route(
+        visits=named("manage:import-people", pasted="Email\nada@example.org"),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=("pasted",),
+    ),
+    "manage:import": Route(visits=of_list("manage:import"), get=answer(owner(200))),
+    "manage:import-progress": Route(
+        visits=of_list("manage:import-progress"), get=answer(owner(200)), query=("seen",), is_page=False
+    ),
+    "manage:confirm-import": Route(
+        visits=of_list("manage:confirm-import", invites="1"), post=answer(owner(303)), fields=("invites",)
+    ),
+    "manage:discard-import": Route(visits=of_list("manage:discard-import"), post=answer(owner(303))),
     # Groups.
     "manage:groups": Route(
         visits=named("manage:groups", name="Friends"),
@@ -198,10 +242,18 @@ PEOPLE: dict[str, Route] = {
         get=answer(everybody(200)),
         post=answer(everybody(303)),
         query=("key",),
-        fields=("key", "name", "email", "password", "offer", "time_zone"),
+        fields=("key", "name", "email", "password", "offer", "time_zone", "website"),
     ),
     # Nobody in the scene looks after the installation.
+    "manage:design": Route(visits=without_account("manage:design"), get=answer(logged_in(404))),
+    "manage:design-visitors": Route(visits=without_account("manage:design-visitors"), get=answer(logged_in(404))),
     "applications": Route(visits=without_account("applications"), get=answer(logged_in(404))),
+    "sign_up_setting": Route(
+        visits=at("/setup/sign-up", takes="yes"),
+        get=answer(logged_in(404)),
+        post=answer(logged_in(404)),
+        fields=("takes",),
+    ),
     "application": Route(
         visits=without_account("application", "zoom"),
         get=answer(logged_in(404)),
@@ -210,7 +262,17 @@ PEOPLE: dict[str, Route] = {
     ),
     "application_test": Route(visits=without_account("application_test", "zoom"), post=answer(logged_in(404))),
     "application_forget": Route(visits=without_account("application_forget", "zoom"), post=answer(logged_in(404))),
+    # Help: superusers read it without the owner's links; whoever is not logged in, a page of their own.
+    "manage:help": Route(visits=named("manage:help"), get=answer(supervisors(200))),
+    "manage:guide": Route(
+        visits=named("manage:guide", query="?schedule=consultations"),
+        get=answer(supervisors(200)),
+        query=("schedule",),
+    ),
+    "guide": Route(visits=without_account("guide"), get=answer(everybody(200))),
     "manage:first-steps": Route(visits=named("manage:first-steps"), get=answer(owner(200))),
+    "manage:fill-with-examples": Route(visits=named("manage:fill-with-examples"), post=answer(owner(303))),
+    "manage:remove-examples": Route(visits=named("manage:remove-examples"), post=answer(owner(303))),
     "manage:leave-step-out": Route(
         visits=named("manage:leave-step-out", step="hours"), post=answer(owner(303)), fields=("step",)
     ),
@@ -241,7 +303,7 @@ PEOPLE: dict[str, Route] = {
         get=answer(changers(200)),
         post=answer(changers(303)),
         query=("day", "all", "month"),
-        fields=("start", "slot"),
+        fields=("start", "slot", "speak"),
     ),
     "their_cancel": Route(
         visits=of_theirs("their_cancel"),

@@ -125,7 +125,7 @@ def prepare_installation(settings: Settings) -> None:
     nowhere = dict.fromkeys(("google_calendar", "google_token", "google_revoke"), "http://127.0.0.1:9")
     settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | nowhere
     # One walk knocks more often than a person; the limits have tests of their own.
-    settings.ACCOUNT_RATE_LIMITS = False
+    settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = False
     # Hashing as slowly as for real passwords would take longer than the walk.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext
 
 from convoca.booking.mail.button import mending_address
 from convoca.booking.mail.envelope import BookingMail, host, one_line
@@ -24,6 +24,7 @@ from convoca.booking.mail.troubles import (
     what_happened,
 )
 from convoca.booking.mail.worded import kind_of_alert, names_for
+from convoca.booking.manner import speaking
 from convoca.booking.models import Account, Alert, Incident, Membership, Slot
 from convoca.booking.questions.texts import published
 from convoca.booking.questions.troubles import suffering, trouble_of
@@ -73,7 +74,7 @@ def compose_alert(alert: Alert, *, now: datetime) -> BookingMail:
     """
     reader = owner_of(alert.account)
     text = text_of(published(alert.account_id, None, kind_of_alert(alert), reader.language))
-    with override(reader.language):
+    with speaking(reader.language, alert.account):
         note = write_alert(alert, reader.language, text, now=now)
         return note_mail(note, to=reader.address, account=alert.account, message_id=message_id(alert))
 

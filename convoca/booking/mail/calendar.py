@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from icalendar import (
     Alarm,
     Calendar,
@@ -24,6 +24,7 @@ from icalendar import (
 from convoca.booking.mail.envelope import host, one_line, sender_address
 from convoca.booking.mail.occasion import add_conference
 from convoca.booking.mail.phrases import title_with_organiser
+from convoca.booking.manner import speaking
 from convoca.booking.models import Booking, Slot
 from convoca.booking.questions.links import Link, LinkState, links_for
 from convoca.booking.questions.viewers import token_holder
@@ -60,7 +61,7 @@ def invitation(booking: Booking, link: Link | None = None, *, now: datetime) -> 
 
     `link` is what its person may know of the link now; None if nobody has asked yet.
     """
-    with override(booking.language):
+    with speaking(booking.language, booking.account):
         event = _standing(booking, link, now=now)
         event.add("ATTENDEE", _attendee(booking))
         return _calendar("REQUEST", [event], [booking])
@@ -68,7 +69,7 @@ def invitation(booking: Booking, link: Link | None = None, *, now: datetime) -> 
 
 def cancellation(booking: Booking, *, now: datetime) -> bytes:
     """Return the entry that takes the booking out of a calendar."""
-    with override(booking.language):
+    with speaking(booking.language, booking.account):
         event = _ended(booking, now=now)
         event.add("ATTENDEE", _attendee(booking))
         return _calendar("CANCEL", [event], [booking])
@@ -82,7 +83,7 @@ def publication(bookings: Sequence[Booking], *, now: datetime) -> bytes:
     carry any number (3.2.1) and names nobody as attendee; what was called off says so in its status. A later REQUEST or
     CANCEL of a single one finds the same UID, and a greater or equal sequence.
     """
-    with override(bookings[0].language):
+    with speaking(bookings[0].language, bookings[0].account):
         events = [
             _ended(booking, now=now)
             if booking.status == Booking.Status.CANCELLED

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from convoca.booking.mail.beside import told_beside
 from convoca.booking.mail.calendar import cancellation, invitation, publication, reminders_address
@@ -22,6 +22,7 @@ from convoca.booking.mail.kinds import NUDGES, carries_a_place
 from convoca.booking.mail.letter import Letter, write_letter
 from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.mail.reader import address_of, is_for_staff, language_of
+from convoca.booking.manner import speaking
 from convoca.booking.models import Booking, Notification
 from convoca.booking.questions.links import Link
 
@@ -33,7 +34,7 @@ def compose(notification: Notification, link: Link, *, now: datetime) -> Booking
     """
     address = address_of(notification)
     require_sendable(address)
-    with override(language_of(notification)):
+    with speaking(language_of(notification), notification.account):
         beside = told_beside(notification)
         letter = write_letter(notification, link, beside=beside, now=now)
         mail = _mail(notification, letter, address)
@@ -108,4 +109,5 @@ def render_text(letter: Letter) -> str:
 
 
 def render_html(letter: Letter) -> str:
-    return with_inline_styles(render_to_string("mail/letter.html", {"letter": letter}))
+    context = {"letter": letter, "shades": letter.shades, "logo": letter.logo}
+    return with_inline_styles(render_to_string("mail/letter.html", context))

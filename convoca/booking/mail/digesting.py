@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext
 
 from convoca.booking.mail.alerting import LISTED_AT_MOST, message_id, who_comes
 from convoca.booking.mail.envelope import BookingMail, of_a_list, one_line
@@ -13,6 +13,7 @@ from convoca.booking.mail.leaving import leaving_address
 from convoca.booking.mail.note import Note, note_mail, with_own_words
 from convoca.booking.mail.own_words import Text, filled_in, text_of
 from convoca.booking.mail.worded import OF_A_DAY
+from convoca.booking.manner import speaking
 from convoca.booking.models import Account, Alert, Booking, OwnersMessage, Slot
 from convoca.booking.questions.bookings import bookings_between
 from convoca.booking.questions.links import IN_NEED, links_for
@@ -53,7 +54,7 @@ def compose_digest(digest: Alert, *, now: datetime) -> BookingMail:
     assert digest.membership is not None
     user, account = digest.membership.user, digest.account
     text = text_of(published(account.pk, None, OwnersMessage.DIGEST, user.language))
-    with override(user.language):
+    with speaking(user.language, account):
         note = write_digest(digest, day_of(digest, now=now), user.language, text)
         mail = note_mail(note, to=user.email, account=account, message_id=message_id(digest))
     mail.extra_headers |= of_a_list("day", account, stop_address=note.stop_address)

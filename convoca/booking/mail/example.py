@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from email.utils import make_msgid
 from enum import StrEnum
 
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from convoca.booking.mail.compose import render_html, render_text
 from convoca.booking.mail.envelope import BookingMail, automatic, host, require_sendable, sender_of
@@ -18,6 +18,7 @@ from convoca.booking.mail.letter import Letter, write_letter
 from convoca.booking.mail.note import render_note_html, render_note_text
 from convoca.booking.mail.own_words import Text
 from convoca.booking.mail.worded import COPIES, TO_STAFF
+from convoca.booking.manner import speaking
 from convoca.booking.models import Booking, Notification, Schedule, Sealed, Slot
 from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.questions.texts import Message
@@ -71,10 +72,12 @@ def usual_state(schedule: Schedule | None) -> Shown:
 
 def preview(message: Message, text: Text, *, shown: Shown, is_real: bool = False, now: datetime) -> Preview:
     """Return the mail with this text: of what is next in truth, if there is something, or of what is made up."""
-    with override(message.language):
+    with speaking(message.language, message.account):
         if message.schedule is None:
             note = example_note(message, text, is_real=is_real, now=now)
-            return Preview(subject=note.subject, html=render_note_html(note), text=render_note_text(note))
+            return Preview(
+                subject=note.subject, html=render_note_html(note, message.account), text=render_note_text(note)
+            )
         booking = next_booking(message.schedule, now=now) if is_real else None
         notification = _notification(message.schedule, message.kind, message.language, booking, now=now)
         letter = _letter(notification, text, shown, now=now)
@@ -85,7 +88,7 @@ def trial_mail(message: Message, text: Text, *, shown: Shown, to: str, now: date
     """Return the made-up mail, addressed to whoever words it. Raises Undeliverable."""
     require_sendable(to)
     seen = preview(message, text, shown=shown, now=now)
-    with override(message.language):
+    with speaking(message.language, message.account):
         subject = gettext("Test: {subject}").format(subject=seen.subject)
     mail = BookingMail(
         subject=subject,

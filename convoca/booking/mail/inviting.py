@@ -3,10 +3,11 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from convoca.booking.mail.envelope import BookingMail, one_line
 from convoca.booking.mail.note import Note, note_mail
+from convoca.booking.manner import speaking
 from convoca.booking.models import Invitation, Membership
 from convoca.booking.wording import day_text
 from convoca.core.time import local_day
@@ -21,7 +22,7 @@ def compose_invitation(invitation: Invitation, *, is_user: bool) -> BookingMail:
 
     Raises Undeliverable if the address cannot be written to.
     """
-    with override(invitation.language):
+    with speaking(invitation.language, invitation.account):
         return note_mail(_note(invitation, is_user=is_user), to=invitation.email, account=invitation.account)
 
 
@@ -83,8 +84,14 @@ def _for_user(invitation: Invitation) -> Note:
         address=f"{settings.BASE_URL}/accounts/login/?next=/my/{invitation.account.name}",
         organiser=account,
         contact=invitation.account.contact_email,
-        why=_why(gettext("You get this email because somebody signed up with your address at {host}."), invitation),
+        why=_why(_how_it_came(invitation), invitation),
     )
+
+
+def _how_it_came(invitation: Invitation) -> str:
+    if invitation.invited_by_id is None:
+        return gettext("You get this email because somebody signed up with your address at {host}.")
+    return gettext("You get this email because {account} entered your address at {host}.")
 
 
 def _title(invitation: Invitation) -> str:

@@ -19,6 +19,8 @@ from convoca.booking.mail.own_words import Paragraph, Text, own_words, published
 from convoca.booking.mail.reader import is_for_staff, language_of, zone_of
 from convoca.booking.models import Notification
 from convoca.booking.questions.links import Link, LinkState
+from convoca.booking.questions.look import Shown, brand_in, shown_logo
+from convoca.core.colour import Brand
 
 Kind = Notification.Kind
 
@@ -46,6 +48,7 @@ class Letter:
     `was` is when it was to be before it moved; `message` is what was written about a cancellation, `own_words` what the
     owner says in every mail of this kind, by paragraphs and lines; `dates` are the others that the mail tells of, under
     their `heading`. `stop_address` is where such mails are stopped; `markup` is for programs.
+    `shades` are the colours of buttons.
     """
 
     language: str
@@ -72,6 +75,8 @@ class Letter:
     why: str
     stop_address: str
     markup: str
+    shades: Brand
+    logo: Shown | None
 
 
 def write_letter(
@@ -118,6 +123,8 @@ def write_letter(
         why=_why(notification).format(host=urlsplit(settings.BASE_URL).netloc),
         stop_address=reminders_address(booking) if notification.kind in NUDGES else "",
         markup=reservation(notification, link),
+        shades=brand_in(account.brand_colour),
+        logo=shown_logo(account),
     )
 
 

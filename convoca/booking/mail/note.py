@@ -11,6 +11,7 @@ from convoca.booking.mail.envelope import BookingMail, automatic, host, one_line
 from convoca.booking.mail.inlining import with_inline_styles
 from convoca.booking.mail.own_words import OwnWords, Paragraph
 from convoca.booking.models import Account
+from convoca.booking.questions.look import brand_in, shown_logo
 
 INSTALLATION = "Convoca"
 
@@ -60,8 +61,10 @@ def render_note_text(note: Note) -> str:
     return render_to_string("mail/note.txt", {"note": note})
 
 
-def render_note_html(note: Note) -> str:
-    return with_inline_styles(render_to_string("mail/note.html", {"note": note}))
+def render_note_html(note: Note, account: Account | None) -> str:
+    """Return it as HTML, in the colours of the account that it is from."""
+    context = {"note": note, "shades": brand_in(account.brand_colour if account else ""), "logo": shown_logo(account)}
+    return with_inline_styles(render_to_string("mail/note.html", context))
 
 
 def note_mail(note: Note, *, to: str, account: Account | None, message_id: str = "") -> BookingMail:
@@ -78,7 +81,7 @@ def note_mail(note: Note, *, to: str, account: Account | None, message_id: str =
         from_email=sender_of(account) if account else settings.DEFAULT_FROM_EMAIL,
         to=[to],
         headers=automatic(message_id or make_msgid(domain=host()), note.language),
-        alternatives=[(render_note_html(note), "text/html")],
+        alternatives=[(render_note_html(note, account), "text/html")],
     )
     mail.account_id = account.pk if account else None
     return mail

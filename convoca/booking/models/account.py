@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from convoca.booking.models.look import Look
 from convoca.booking.models.sealed import SealedField
 
 NAME_IN_ADDRESS = RegexValidator(
@@ -23,7 +24,7 @@ class Language(models.TextChoices):
     SPANISH = "es", "Español"
 
 
-class Account(models.Model):
+class Account(Look):
     """A tenant: one business with its schedules, resources and people."""
 
     class SupervisorField(models.TextChoices):
@@ -34,11 +35,12 @@ class Account(models.Model):
         SHOWN = "shown", _("The user sees it too")
 
     class SignUp(models.TextChoices):
-        """Who may become a user by themselves."""
+        """Who may become a user by themselves, or by an invitation."""
 
         OPEN = "open", _("Anyone")
         DOMAIN = "domain", _("Anyone with an email address at your domain")
         INVITATION = "invitation", _("Only people you invite")
+        NOBODY = "nobody", _("Nobody: you add users by hand or from a list")
 
     class SuperusersMay(models.TextChoices):
         """What superusers of the whole account may do to its users."""
@@ -63,6 +65,11 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def takes_people_in(self) -> bool:
+        """Whether anybody becomes a user by themselves, uninvited."""
+        return self.sign_up in {self.SignUp.OPEN, self.SignUp.DOMAIN}
 
 
 class UserManager(BaseUserManager["User"]):

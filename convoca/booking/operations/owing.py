@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from convoca.booking.mail.kinds import OF_A_TIME
 from convoca.booking.models import Booking, Meeting, Notification, Schedule, Slot
 from convoca.booking.operations.copying import copies_of, questions_to_superusers
+from convoca.booking.operations.telling import tell_of_link
 from convoca.core.reminders import follow_up_due, reminder_due
 
 # How long a confirmation waits for its link; then it goes out and the link follows in a mail of its own.
@@ -233,6 +234,7 @@ def owe_link(meeting: Meeting, bookings: list[Booking], *, now: datetime) -> Non
     )
     others = [each for each in bookings if each.pk not in waiting and each.mailed_meeting_id != meeting.pk]
     owe_link_mails(_without_those_told_of(others), meeting, now=now)
+    tell_of_link(meeting.slot, bookings, now=now)
 
 
 def _without_those_told_of(bookings: list[Booking]) -> list[Booking]:

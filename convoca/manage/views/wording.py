@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +19,7 @@ from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.mail.own_words import Text
 from convoca.booking.mail.phrases import join_sentence
 from convoca.booking.mail.worded import OF_THE_ACCOUNT, TO_ATTENDEES, WORDED
+from convoca.booking.manner import speaking
 from convoca.booking.models import Language, MessageText, Schedule
 from convoca.booking.operations.texts import (
     TextUnfit,
@@ -231,5 +232,5 @@ def _what_real_mails_say(desk: Desk, *, now: datetime) -> str:
     link = links_for(desk.visit.viewer, [booking.slot], now=now)[booking.slot_id]
     if link.state not in AMISS:
         return ""
-    with override(desk.message.language):
+    with speaking(desk.message.language, schedule.account):
         return join_sentence(link, schedule.account, has_changed=False, time_zone=schedule.time_zone)

@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from convoca.booking.mail.feeds import feed_address
+from convoca.booking.manner import speaking
 from convoca.booking.operations.feeding import Following, make_feed, revoke_feed
 from convoca.booking.operations.people import edit_user, set_preferences
 from convoca.booking.operations.refusals import TooManyFeeds
@@ -92,7 +93,7 @@ def edit_profile(request: HttpRequest, home: Home) -> HttpResponse:
         language = form.cleaned_data["language"]
         edit_user(home.person, form.values, by=home.person, now=now)
         set_preferences(home.user, language=language, time_zone=form.cleaned_data["time_zone"])
-        with override(language):
+        with speaking(language, home.account):
             messages.success(request, gettext("Saved."))
         response = SeeOther(reverse("my", args=[home.account.name]))
         response.set_cookie(
