@@ -169,8 +169,18 @@ class Environment:
         read_mail,
         default="outbox:",
         example="smtp+tls://user:password@mail.example.org:587",
-        help="The mail server: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://. "
+        help="The mail server: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://; or a mail service: brevo://, "
+        "mailersend://, mailgun://, mailjet://, postmark:// or sparkpost://. "
         "`outbox:` sends nothing and keeps the mails to be read in the browser.",
+        secret=True,
+    )
+    email_webhook_secret: str = _setting(
+        "CONVOCA_EMAIL_WEBHOOK_SECRET",
+        read_text,
+        default="",
+        example="s3cr3t",
+        help="What the mail service proves itself by when it reports mails that came back and complaints: the password "
+        "in the address that you give it, or Mailgun's signing key.",
         secret=True,
     )
     email_from: str = _setting(

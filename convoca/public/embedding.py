@@ -41,16 +41,21 @@ NOT_EMBEDDED = Embedding()
 
 def read_embedding(request: HttpRequest) -> Embedding:
     """Return how the address asks for its page, and speak the language that it asks for from now on."""
-    query = request.GET
-    language, theme = request.POST.get(SPEAK) or query.get(LANGUAGE, ""), query.get(THEME, "")
-    embedding = Embedding(
+    query, theme = request.GET, request.GET.get(THEME, "")
+    return Embedding(
         is_framed=FRAMED in query,
-        language=language if is_spoken(language) else "",
+        language=speak_as_asked(request, query.get(LANGUAGE, "")),
         theme=theme if theme in THEMES else "",
     )
-    if embedding.language:
-        translation.activate(embedding.language)
-    return embedding
+
+
+def speak_as_asked(request: HttpRequest, otherwise: str = "") -> str:
+    """Speak the language in which a form asks to be shown, or else `otherwise`; return it, "" if it is none of ours."""
+    language = request.POST[SPEAK] if asks_to_speak(request) else otherwise
+    if not is_spoken(language):
+        return ""
+    translation.activate(language)
+    return language
 
 
 def asks_to_speak(request: HttpRequest) -> bool:

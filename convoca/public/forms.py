@@ -50,6 +50,12 @@ class Asked:
     known: Mapping[str, str] | None = None
 
 
+def judge_later[Form: forms.Form](form: Form) -> Form:
+    """Let the form keep what was typed and find nothing wrong with it: it has not been sent yet."""
+    form._errors = ErrorDict()
+    return form
+
+
 class ChangeForm(forms.Form):
     """The `start` or the `slot` that somebody chose; what is wrong with it is an error of `choice`."""
 
@@ -89,10 +95,6 @@ class ChangeForm(forms.Form):
         order = ("__all__", "choice", "quantity", "repeat", "until", *PERSON, *(self.asked.fields or {}))
         found = [(field, str(text)) for field in order for text in self.errors.get(field, [])]
         return [("choice" if field == "__all__" else field, text) for field, text in found]
-
-    def judge_later(self) -> None:
-        """Keep what was typed and find nothing wrong with it: it has not been sent yet."""
-        self._errors = ErrorDict()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

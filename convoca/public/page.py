@@ -80,7 +80,7 @@ def schedule_page(
     return context | {
         "days": list_days(offers, visit, hints=hints, not_before=not_before),
         # Where there is a form, it is kept as it is filled in when the page is shown in another language.
-        "speaks_by_form": not context["why_not"],
+        "speaks_by_form": "" if context["why_not"] else "booking",
     }
 
 

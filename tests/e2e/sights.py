@@ -68,6 +68,8 @@ def _refused(scene: Scene) -> Iterator[Sight]:
     ):
         problem = f"{name.replace(':', '-')}-problem"
         yield Sight(name=problem, looker=looker, visit=by_name[name], press=send_empty)
+    framed = Visit(path=f"{by_name['schedule'].path.partition('?')[0]}?embed=1&theme=dark")
+    yield Sight(name="schedule-framed", looker=Looker.STRANGER, visit=framed)
     yield Sight(name="schedule-chosen", looker=Looker.STRANGER, visit=by_name["schedule"], press=choose)
     yield Sight(name="schedule-chosen-problem", looker=Looker.STRANGER, visit=by_name["schedule"], press=choose_only)
     yield Sight(name="manage-today-problem", looker=Looker.OWNER, visit=by_name["manage:today"], press=paste_nonsense)

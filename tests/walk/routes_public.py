@@ -45,6 +45,8 @@ PUBLIC: dict[str, Route] = {
     # Nobody here knows the secret of a channel.
     # The scene knows no application at Google: there nobody is listened to.
     "google_hook": Route(visits=at("/hooks/google"), post=answer(everybody(404)), is_page=False),
+    # Nor is there a mail service.
+    "mail_hook": Route(visits=at("/hooks/mail"), post=answer(everybody(404)), is_page=False),
     # The visitor's pages.
     "front": Route(visits=at("/"), get=answer(everybody(200))),
     "robots": Route(visits=at("/robots.txt"), get=answer(everybody(200)), is_page=False),
@@ -56,6 +58,10 @@ PUBLIC: dict[str, Route] = {
     "set_theme": Route(
         visits=at("/theme", theme="dark", next="/"), post=answer(everybody(303)), fields=("theme", "next")
     ),
+    # The scene's account shows no logo; whose it is and what is in it, its own tests tell.
+    "logo": Route(visits=named("logo", "0" * 32 + ".png"), get=answer(everybody(404)), is_page=False),
+    "shades": Route(visits=at("/look/0b5cad-000000000000.css"), get=answer(everybody(200)), is_page=False),
+    "shades_of_part": Route(visits=at("/look/0b5cad-000000000000/part.css"), get=answer(everybody(200)), is_page=False),
     "account_schedules": Route(visits=named("account_schedules"), get=answer(unless_blocked(200))),
     "schedule": Route(
         visits=schedule_pages,
@@ -115,7 +121,7 @@ PUBLIC: dict[str, Route] = {
         get=answer(holders(200) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
         post=answer(holders(422) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
         query=("day", "all", "month"),
-        fields=("start", "slot"),
+        fields=("start", "slot", "speak"),
     ),
     "booking_card": Route(
         visits=of_bookings("booking_card", query="?seen=pending"),
@@ -130,13 +136,13 @@ PUBLIC: dict[str, Route] = {
         # Who waits is asked nothing: one button of their page takes them off the list.
         get=answer(holders(200) | {Looker.WAITING: 303, Looker.CANCELLED: 303}),
         post=answer(holders(303)),
-        fields=("which", "message"),
+        fields=("which", "message", "speak"),
     ),
     "booking_details": Route(
         visits=of_bookings("booking_details"),
         get=answer(holders(200) | {Looker.CANCELLED: 303}),
         post=answer(holders(422) | {Looker.CANCELLED: 303}),
-        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links"),
+        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links", "speak"),
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),

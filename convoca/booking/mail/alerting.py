@@ -81,7 +81,8 @@ def compose_alert(alert: Alert, *, now: datetime) -> BookingMail:
 
 def message_id(alert: Alert) -> str:
     """Return the mail's identifier, the same however often it is sent."""
-    return f"<alert-{alert.pk}.{alert.kind}@{host()}>"
+    again = f".again-{alert.again}" if alert.again else ""
+    return f"<alert-{alert.pk}.{alert.kind}{again}@{host()}>"
 
 
 def write_alert(alert: Alert, language: str, text: Text, *, now: datetime) -> Note:

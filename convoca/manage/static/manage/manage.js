@@ -1,3 +1,12 @@
+// Where a browser does not yet begin a line of places at the one where we are (scroll-initial-target), this does.
+(() => {
+  if (CSS.supports("scroll-initial-target", "nearest")) return;
+  document.querySelectorAll(":is(.places, .tabs) [aria-current]").forEach((here) => {
+    const line = here.closest("ul");
+    line.scrollLeft = here.offsetLeft - line.offsetLeft - (line.clientWidth - here.offsetWidth) / 2;
+  });
+})();
+
 // Copy buttons. Without a script there are none: the link beside them can be copied by hand.
 (() => {
   const show = (root) => root.querySelectorAll("button[data-copy]").forEach((button) => { button.hidden = false; });
