@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sandbox.desk import choose, show_desk
 from sandbox.faults import fault_from
 from sandbox.messages import Answer, Request
 
@@ -15,6 +16,7 @@ LONGEST_WAIT_SECONDS = 60.0
 def control(sandbox: "Sandbox", request: Request) -> Answer:
     """Carry out a control request:
 
+    GET  /sandbox                               a page on which people choose how the vendors behave; POST chooses
     GET  /sandbox/ledger[?marker=…]             what took effect, and how often each verb was asked for
     GET  /sandbox/held[?at_least=n&seconds=s]   how many answers are held; waits until there are n
     POST /sandbox/faults   {"verb", "kind", …}  order a fault (or a list of them); DELETE takes all back
@@ -25,6 +27,10 @@ def control(sandbox: "Sandbox", request: Request) -> Answer:
     POST /sandbox/reset                         forget everything
     """
     match request.method, request.path.removeprefix("/sandbox"):
+        case "GET", "":
+            return show_desk(sandbox, request)
+        case "POST", "":
+            return choose(sandbox, request)
         case "GET", "/ledger":
             with sandbox.lock:
                 return Answer.of_json(200, sandbox.ledger.as_json(request.query.get("marker", "")))

@@ -13,6 +13,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.control import control
+from sandbox.desk import Situation
 from sandbox.faults import ConnectionCut, Fault, Faults, Holding, suffer
 from sandbox.ledger import Ledger
 from sandbox.messages import Answer, Request
@@ -49,6 +50,8 @@ class Sandbox:
     ) -> None:
         self.lock = threading.RLock()
         self.ledger, self.faults, self.holding = Ledger(), Faults(), Holding()
+        # Chosen on the desk's page.
+        self.situation = "well"
         self.clock = clock
         self._vendors = {vendor.name: vendor for vendor in vendors(self.ledger, clock)}
         self._observe = observe
@@ -114,6 +117,20 @@ class Sandbox:
             self._state.save()
         tell()
 
+    def behave(self, situation: Situation, name: str) -> None:
+        """Let all vendors behave so from now on; what was ordered before counts no more, and what is held is let go."""
+        with self.lock:
+            self.faults.clear()
+            for fault in situation.faults:
+                self.faults.add(Fault(**fault))
+            for vendor in self._vendors.values() if situation.withdraws else ():
+                vendor.withdraw_all()
+            self.situation = name
+            self._state.save()
+        if "google" in self._vendors:
+            self.configure({"google": {"meet_failures": situation.meet_failures}})
+        self.holding.release()
+
     def vendor(self, name: str) -> Vendor:
         return self._vendors[name]
 
@@ -121,6 +138,7 @@ class Sandbox:
         """Forget everything that happened and every fault that was ordered."""
         with self.lock:
             self.faults.clear()
+            self.situation = "well"
             self.ledger.clear()
             for vendor in self._vendors.values():
                 vendor.clear()

@@ -36,6 +36,10 @@ class Vendor(Protocol):
         """
         ...
 
+    def withdraw_all(self) -> None:
+        """Withdraw what every person has allowed every application; nobody is told."""
+        ...
+
     def clear(self) -> None: ...
 
     def dump(self) -> dict[str, Any]:

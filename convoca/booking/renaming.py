@@ -37,16 +37,23 @@ class Word:
 
 type Words = tuple[tuple[Thing, Word], ...]
 
-OUR_OWN: Mapping[str, Mapping[Thing, Word]] = {
+# Ours, of which the first is the name of the thing; visitors read the others where they say it better.
+OUR_OWN: Mapping[str, Mapping[Thing, tuple[Word, ...]]] = {
     "en": {
-        Thing.BOOKING: Word(one="booking", many="bookings"),
-        Thing.SLOT: Word(one="slot", many="slots"),
-        Thing.USER: Word(one="user", many="users"),
+        Thing.BOOKING: (Word(one="booking", many="bookings"), Word(one="appointment", many="appointments")),
+        Thing.SLOT: (Word(one="slot", many="slots"), Word(one="session", many="sessions")),
+        Thing.USER: (Word(one="user", many="users"),),
     },
     "es": {
-        Thing.BOOKING: Word(one="reserva", many="reservas", is_feminine=True),
-        Thing.SLOT: Word(one="ranura", many="ranuras", is_feminine=True),
-        Thing.USER: Word(one="usuario", many="usuarios"),
+        Thing.BOOKING: (
+            Word(one="reserva", many="reservas", is_feminine=True),
+            Word(one="cita", many="citas", is_feminine=True),
+        ),
+        Thing.SLOT: (
+            Word(one="ranura", many="ranuras", is_feminine=True),
+            Word(one="sesión", many="sesiones", is_feminine=True),
+        ),
+        Thing.USER: (Word(one="usuario", many="usuarios"),),
     },
 }
 
@@ -57,19 +64,21 @@ VERBS = frozenset({"Booking with"})
 # Spanish "reserva" is a verb after these words and before those.
 BEFORE_A_VERB = frozenset({"quien", "se", "solo", "y", "o"})
 AFTER_A_VERB = (" sin repetir", " sin volver", " para sí", " de una en una")
-# A "nombre de usuario" is what one logs in with, whatever users are called.
-NOT_RENAMED_AFTER = ("nombre de ",)
+# A "nombre de usuario" is what one logs in with, whatever users are called, and "sesión" what one opens so.
+NOT_RENAMED_AFTER = ("nombre de ", "iniciar ", "inicia ", "inicias ", "inician ", "iniciado ", "cerrar ")
 
 # Feminine and masculine of what may stand beside the noun in our Spanish sentences: before it, and before or after it.
 ARTICLES = (
     "la el, las los, una un, unas unos, esta este, estas estos, esa ese, otra otro, otras otros, ninguna ningún, "
-    "alguna algún, algunas algunos, todas todos, primera primer, propia propio, propias propios, muchas muchos"
+    "alguna algún, algunas algunos, todas todos, primera primer, propia propio, propias propios, muchas muchos, "
+    "varias varios"
 )
 ADJECTIVES = (
     "nueva nuevo, nuevas nuevos, próxima próximo, próximas próximos, cancelada cancelado, canceladas cancelados, "
     "pasada pasado, pasadas pasados, hecha hecho, hechas hechos, abierta abierto, abiertas abiertos, "
     "cambiada cambiado, cambiadas cambiados, llena lleno, entera entero, bloqueadas bloqueados, registrada registrado, "
-    "confirmada confirmado, confirmadas confirmados, suya suyo"
+    "confirmada confirmado, confirmadas confirmados, completa completo, movida movido, reservada reservado, "
+    "reservadas reservados, seguidas seguidos, suya suyo"
 )
 # What points back at the noun from farther away, whole.
 POINTING_BACK = (
@@ -78,7 +87,8 @@ POINTING_BACK = (
     "para estas en=para estos en, las existentes=los existentes, también las ve=también los ve, "
     "a cuántas se apuntan=a cuántos se apuntan, a todas las que=a todos los que, "
     "una de ellas=uno de ellos, una de la lista=uno de la lista, hacerlas superusuarias=hacerlos superusuarios, "
-    "bloquearlas=bloquearlos"
+    "bloquearlas=bloquearlos, elige otra.=elige otro., La primera de estos=El primero de estos, "
+    "juntas los=juntos los, una completa solo=uno completo solo, Elige una cada vez=Elige uno cada vez"
 )
 
 
@@ -106,7 +116,7 @@ def _gender(*, turned: bool) -> _Gender:
 
 TO_MASCULINE, TO_FEMININE = _gender(turned=False), _gender(turned=True)
 # Words that may stand between the noun and the adjective that follows it.
-PASSED_OVER = frozenset({"ya", "no", "está", "están", "de", "es"})
+PASSED_OVER = frozenset({"ya", "no", "está", "están", "estaba", "queda", "de", "es"})
 A_WORD = r"[^\W\d_]+"
 A_BLANK = r"\{[^{}]*\}|%\(\w+\)s"
 # With a number between: "a las {n} reservas"; and to the right: "la reserva de {name} está cancelada".
@@ -125,9 +135,9 @@ def renamed(message: str, text: str, words: Words, language: str) -> str:
     if context == OURS or said in VERBS:
         return text
     for thing, word in words:
-        if _noun(OUR_OWN["en"][thing]).search(said):
-            ours = OUR_OWN[language][thing]
-            text = _in_spanish(text, ours, word) if language == "es" else _in_english(text, ours, word)
+        for english, ours in zip(OUR_OWN["en"][thing], OUR_OWN[language][thing], strict=True):
+            if _noun(english).search(said):
+                text = _in_spanish(text, ours, word) if language == "es" else _in_english(text, ours, word)
     return text
 
 
@@ -182,7 +192,13 @@ def _in_spanish(text: str, ours: Word, word: Word) -> str:
             if turn is not None:
                 before, after = _before(before, turn.before), _after(after, turn)
         written, rest = written + before + noun, after
-    return written + rest
+    return _pointing_back(written + rest, turn) if turn is not None and written else written + rest
+
+
+def _pointing_back(text: str, turn: _Gender) -> str:
+    for back, turned in turn.pointing_back.items():
+        text = text.replace(back, turned)
+    return text
 
 
 def _is_verb(before: str, after: str) -> bool:
@@ -207,8 +223,6 @@ def _before(text: str, agreeing: Mapping[str, str]) -> str:
 
 def _after(text: str, turn: _Gender) -> str:
     """Return what stands after the noun, agreeing with it: " de {name} está cancelada" with "cancelado"."""
-    for back, turned in turn.pointing_back.items():
-        text = text.replace(back, turned)
     at = 0
     for _ in range(LOOKED_AHEAD):
         found = AFTER.match(text, at)

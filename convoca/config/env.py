@@ -169,9 +169,26 @@ class Environment:
         read_mail,
         default="outbox:",
         example="smtp+tls://user:password@mail.example.org:587",
-        help="The mail server: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://. "
+        help="The mail server: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://; or a mail service: brevo://, "
+        "mailersend://, mailgun://, mailjet://, postmark:// or sparkpost://. "
         "`outbox:` sends nothing and keeps the mails to be read in the browser.",
         secret=True,
+    )
+    email_webhook_secret: str = _setting(
+        "CONVOCA_EMAIL_WEBHOOK_SECRET",
+        read_text,
+        default="",
+        example="s3cr3t",
+        help="What the mail service proves itself by when it reports mails that came back and complaints: the password "
+        "in the address that you give it, or Mailgun's signing key.",
+        secret=True,
+    )
+    emails_per_second: int = _setting(
+        "CONVOCA_EMAILS_PER_SECOND",
+        whole_number(0, 1000),
+        default="0",
+        example="10",
+        help="How many mails the mail server or service takes in a second, from all workers together; 0: no limit.",
     )
     email_from: str = _setting(
         "CONVOCA_EMAIL_FROM",

@@ -186,6 +186,12 @@ def _mailer() -> dict[str, Any]:
     address = ENV.email
     if address.kind == "outbox":
         return {"BACKEND": "convoca.booking.mail.OutboxBackend"}
+    if address.kind == "service":
+        options = {"service": address.service, "timeout": 15, **address.options}
+        return {
+            "BACKEND": "convoca.booking.mail.service.ServiceBackend",
+            "OPTIONS": options | ({"api_url": address.endpoint} if address.endpoint else {}),
+        }
     return {
         "BACKEND": "convoca.booking.mail.SmtpBackend",
         "OPTIONS": {
@@ -201,6 +207,18 @@ def _mailer() -> dict[str, Any]:
 
 
 MAILERS = {"default": _mailer()}
+MAILS_PER_SECOND = ENV.emails_per_second
+
+# Who reports what has become of mails, and by what they prove themselves; without a secret nobody is heard.
+MAIL_SERVICE = ENV.email.service
+# Two of them sign what they report; the others repeat the password of the address that they were given.
+SIGNING = {"mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY", "mailersend": "MAILERSEND_SIGNING_SECRET"}
+MAIL_WEBHOOK_SECRET = ENV.email_webhook_secret
+ANYMAIL = (
+    {SIGNING[MAIL_SERVICE]: MAIL_WEBHOOK_SECRET}
+    if MAIL_SERVICE in SIGNING
+    else {"WEBHOOK_SECRET": f"convoca:{MAIL_WEBHOOK_SECRET}"}
+)
 
 # The vendors' applications of this installation, by provider id; what a provider needs is built from it in one place.
 VENDORS = {"zoom": ENV.zoom, "google": ENV.google, "microsoft": ENV.microsoft}

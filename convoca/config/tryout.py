@@ -35,6 +35,7 @@ def main() -> int:
         return filled.returncode
     state = environment.var / "sandbox.json"
     told = ("--zoom-webhook", f"http://{host_of(environment)}:{environment.port}/hooks/zoom", ANY_KEY)
+    words = f"{filled.stdout.strip()}\n{_desk(sandbox_port)}"
     return run_tree(
         [
             Program(name="the web server", command=(*CONVOCA, "web"), environment=settings),
@@ -45,7 +46,7 @@ def main() -> int:
                 environment=settings,
             ),
         ],
-        announce=announcer(environment, filled.stdout, closing="Ctrl-C ends it; `make reset` forgets what you did."),
+        announce=announcer(environment, words, closing="Ctrl-C ends it; `make reset` forgets what you did."),
     )
 
 
@@ -53,6 +54,10 @@ def _settings(source: Mapping[str, str]) -> dict[str, str]:
     """Return the environment with the keys of this checkout, made on the first run and kept in `var`."""
     var = Path(source.get("CONVOCA_VAR") or "var").expanduser().absolute()
     return kept_keys(var) | dict(source)
+
+
+def _desk(port: int) -> str:
+    return f"  the vendors' desk   http://{LOOPBACK}:{port}/sandbox   let them be slow, refuse, or withdraw access"
 
 
 def vendors_at(port: int) -> dict[str, str]:

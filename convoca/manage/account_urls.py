@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import path, re_path
 from django.views.decorators.http import require_http_methods
 
-from convoca.manage.views import entering, joining, proving, security
+from convoca.manage.views import accepting, entering, google, joining, proving, security
 
 type Page = Callable[..., HttpResponseBase]
 
@@ -31,8 +31,13 @@ urlpatterns = [
     path("login/", entering.LogIn.as_view(), name="account_login"),
     path("login/code/", page(proving_views.authenticate), name="mfa_authenticate"),
     path("login/passkey/", page(entering.LogInByPasskey.as_view()), name="mfa_login_webauthn"),
+    path("google/", google.ask, name="account_google"),
+    path("google/link/", google.link_waiting, name="account_google_link"),
+    path("google/stop/", google.stop, name="account_google_stop"),
     path("logout/", views.logout, name="account_logout"),
-    path("signup/", views.signup, name="account_signup"),
+    path("signup/", accepting.sign_up, name="account_signup"),
+    path("signup/sent/", accepting.tell_sent, name="account_signup_sent"),
+    path("signup/<str:token>/", accepting.finish, name="account_found"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("security/", security.show_security, name="mfa_index"),
     path("security/password/", security.change_password, name="account_change_password"),

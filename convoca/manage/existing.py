@@ -8,12 +8,11 @@ from django.urls import reverse
 
 from convoca.booking.models import Account, Connection, Schedule
 from convoca.booking.operations.wishing import can_make_meetings
-from convoca.booking.questions.existing import Existing, existing_of, to_be_turned
+from convoca.booking.questions.existing import Existing, existing_of, time_left, to_be_turned
 from convoca.booking.questions.plans import forecast_for
 from convoca.manage import existing_phrases as say
+from convoca.manage.progress import EVERY_TWO_SECONDS, Bar
 from convoca.providers import provider_by_id
-
-EVERY_TWO_SECONDS = "every 2s"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,15 +33,13 @@ class ExistingBlock:
     address: str
     poll: str
     seen: str
-    progress: str
-    done: int
-    of: int
+    bar: Bar
     notes: Sequence[str]
     acts: Sequence[Act]
 
     @property
     def is_shown(self) -> bool:
-        return bool(self.progress or self.notes or self.acts)
+        return bool(self.bar.text or self.notes or self.acts)
 
 
 def blocks_of(account: Account, schedules: Sequence[Schedule], *, now: datetime) -> dict[int, ExistingBlock]:
@@ -58,14 +55,14 @@ def _block(account: Account, schedule: Schedule, existing: Existing, *, now: dat
     # Without access nothing goes on: what is said of it, and done about it, stands with the connection.
     goes_on = schedule.connection is None or schedule.connection.state == Connection.State.OPEN
     acts = _acts(schedule, existing, now=now) if goes_on and not existing.applying else []
+    is_moving = goes_on and existing.is_moving
+    text = say.progress(existing, time_left(schedule, existing, now=now)) if is_moving else ""
     return ExistingBlock(
         slug=schedule.slug,
         address=reverse("manage:existing", args=[account.name, schedule.slug]),
-        poll=EVERY_TWO_SECONDS if goes_on and existing.is_moving else "",
+        poll=EVERY_TWO_SECONDS if is_moving else "",
         seen=_seen(existing) if goes_on else f"{_seen(existing)}-lost",
-        progress=say.progress(existing) if goes_on else "",
-        done=existing.ready,
-        of=existing.in_play,
+        bar=Bar(text=text, done=existing.ready, total=existing.in_play),
         notes=say.hindrances(existing, provider, time_zone=zone) if goes_on else (),
         acts=acts,
     )

@@ -10,6 +10,7 @@ from convoca.booking.questions.plans import Overlap, TooLong
 from convoca.booking.wording import day_text
 from convoca.core.quota import RESERVE_SHARE, Share, utc_day
 from convoca.manage import phrases
+from convoca.manage.progress import time_left_words
 from convoca.providers.contract import Provider
 
 
@@ -74,16 +75,15 @@ def not_applied() -> str:
     return gettext("This schedule's links are not created by themselves. Nothing was changed.")
 
 
-def progress(existing: Existing) -> str:
-    """Return "Creating 12 links…" while some are on their way, or nothing."""
-    # What waits for another day is not on its way; it is told beside this.
-    coming = existing.making - existing.refused - existing.waiting
+def progress(existing: Existing, left: timedelta | None = None) -> str:
+    """Return "Creating 12 links…" while some are on their way, and how long that will take; or nothing."""
+    coming = existing.coming
     if existing.applying and not coming:
         return gettext("Creating links…")
     if not coming:
         return ""
     sentence = ngettext("Creating {n} link… {done} of {all} done.", "Creating {n} links… {done} of {all} done.", coming)
-    return sentence.format(n=coming, done=existing.ready, all=existing.in_play)
+    return f"{sentence.format(n=coming, done=existing.ready, all=existing.in_play)} {time_left_words(left)}".strip()
 
 
 def hindrances(existing: Existing, provider: Provider, *, time_zone: str) -> list[str]:

@@ -59,6 +59,22 @@ def new_address(address: str) -> Note:
     )
 
 
+def new_account(address: str) -> Note:
+    """Return the mail with which somebody founds an account."""
+    return Note(
+        language=get_language() or "en",
+        subject=gettext("Finish your booking page"),
+        opening=gettext("Finish your booking page"),
+        paragraphs=(
+            gettext("One step is left. Open this link within a day, and your page is live:"),
+            gettext("If it was not you, do nothing: nothing is made."),
+        ),
+        button=gettext("Finish my booking page"),
+        address=address,
+        why=_why(),
+    )
+
+
 def taken_address() -> Note:
     """Return the mail to an address that somebody wanted to have, and that another log-in has already."""
     return Note(

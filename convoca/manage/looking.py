@@ -27,9 +27,16 @@ LEGENDS = {
     Thing.USER: pgettext_lazy("our own word, whatever an account calls it", "A user"),
 }
 HINTS = {
-    Thing.BOOKING: gettext_lazy("What somebody has when they have taken a time: appointment, reservation, lesson."),
-    Thing.SLOT: gettext_lazy("What you open for several people: class, session, workshop."),
-    Thing.USER: gettext_lazy("Who books with a log-in: client, student, member, patient."),
+    Thing.BOOKING: pgettext_lazy(
+        "our own word, whatever an account calls it",
+        "What somebody has when they have taken a time: appointment, reservation, lesson.",
+    ),
+    Thing.SLOT: pgettext_lazy(
+        "our own word, whatever an account calls it", "What you open for several people: class, session, workshop."
+    ),
+    Thing.USER: pgettext_lazy(
+        "our own word, whatever an account calls it", "Who books with a log-in: client, student, member, patient."
+    ),
 }
 
 
@@ -108,7 +115,7 @@ class LooksForm(forms.Form):
         super().__init__(*args, initial=_initial(account), **kwargs)
         for language in Language:
             for thing in Thing:
-                ours = OUR_OWN[language.value][thing]
+                ours = OUR_OWN[language.value][thing][0]
                 self.fields[_name(thing, language, "one")] = _word(gettext_lazy("One"), ours.one)
                 self.fields[_name(thing, language, "many")] = _word(gettext_lazy("Several"), ours.many)
                 if language is Language.SPANISH:

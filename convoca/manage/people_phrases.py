@@ -1,15 +1,19 @@
 """What is said about users, invitations and access: whole sentences, for those who manage and those who join."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.utils.translation import gettext, ngettext
 
-from convoca.booking.models import Account, Group, Invitation, Membership, Schedule
+from convoca.booking.asking import label_of
+from convoca.booking.models import Account, FormField, Group, Invitation, Membership, Schedule
 from convoca.booking.operations.refusals import (
     AlreadyUser,
     GroupExists,
     GroupInUse,
     InvitationClosed,
     IsBlocked,
+    NobodyRegisters,
     NoSuchGroup,
     NoSuchUser,
     NotYourself,
@@ -36,6 +40,8 @@ def say(refusal: Refusal) -> str:
             return gettext("No user here has that login name or address. Add or invite them on the page Users first.")
         case InvitationClosed():
             return gettext("This invitation is not open any more. Ask for a new one.")
+        case NobodyRegisters():
+            return gettext("Access Control says that nobody registers. Add people by hand or from a list.")
         case SignUpClosed():
             return gettext("Only people who are invited can sign up here.")
         case NoSuchGroup():
@@ -146,6 +152,15 @@ def dismissed(person: Membership, schedule: Schedule) -> str:
 
 def join_address(account: Account) -> str:
     """Return the address under which people sign up by themselves; empty where nobody does."""
-    if account.sign_up == Account.SignUp.INVITATION:
+    if not account.takes_people_in:
         return ""
     return f"{settings.BASE_URL}/accounts/join/{account.name}/"
+
+
+def asked_at_sign_up(fields: Iterable[FormField]) -> str:
+    """Name what the sign-up form asks beside name and e-mail, and what of it must be filled in; "" if nothing."""
+    told = [
+        gettext("{field} (required)").format(field=label_of(each)) if each.is_required else label_of(each)
+        for each in fields
+    ]
+    return ", ".join(told)

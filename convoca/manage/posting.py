@@ -10,8 +10,11 @@ from convoca.booking.mail.note import Note, note_mail
 from convoca.booking.mail.outcomes import AnswerLost, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
 from convoca.booking.models import User
+from convoca.booking.operations.accepting import ask_to_found
+from convoca.booking.operations.founding import Founder
 from convoca.booking.operations.log_ins import address_token
-from convoca.manage.log_in_mails import new_address, taken_address
+from convoca.booking.operations.refusals import HasLogIn
+from convoca.manage.log_in_mails import new_account, new_address, taken_address
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +28,18 @@ def send_address_link(user: User, email: str, *, now: datetime) -> bool:
         return send(taken_address(), to=email)
     token = address_token(user, email, now=now)
     return send(new_address(f"{settings.BASE_URL}{reverse('account_confirm_email', args=[token])}"), to=email)
+
+
+def send_founding_link(founder: Founder, *, now: datetime) -> bool:
+    """Write to the address of somebody who wants an account; say whether the mail has left. Raises NoAccountsTaken.
+
+    Whoever has a log-in already is told so there, and nobody else is.
+    """
+    try:
+        token = ask_to_found(founder, now=now)
+    except HasLogIn:
+        return send(taken_address(), to=founder.email)
+    return send(new_account(f"{settings.BASE_URL}{reverse('account_found', args=[token])}"), to=founder.email)
 
 
 def send(note: Note, *, to: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from convoca.booking.models import ApiKey, Delivery, Webhook
 from convoca.booking.operations.delivering import Answer
@@ -51,7 +51,7 @@ def webhook_words(webhook: Webhook, time_zone: str) -> Words:
 def delivery_words(delivery: Delivery) -> Words:
     """Say what became of one thing that a webhook was owed."""
     if delivery.delivered_at is not None:
-        return Words(tone="success", text=gettext("Taken"))
+        return Words(tone="success", text=pgettext("a message", "Received"))
     if delivery.dropped_at is not None:
         return Words(tone="danger", text=gettext("Given up"))
     if delivery.attempts:

@@ -9,6 +9,7 @@ from convoca.booking.questions.busy import Dependence, Freshness
 from convoca.booking.questions.publishing import Progress
 from convoca.booking.wording import clock_text
 from convoca.manage.phrases import Words, moment
+from convoca.manage.progress import time_left_words
 from convoca.providers.google.account import CALENDAR_LIST, EVENTS
 
 TIMES = frozenset({"starts_at", "ends_at"})
@@ -32,7 +33,8 @@ def progress(how: Progress, *, time_zone: str) -> str:
         sentence = gettext("Google asked us to slow down. We continue at {time}.")
         return sentence.format(time=clock_text(how.again_at, time_zone))
     if how.is_moving:
-        return gettext("{done} of {total} copied…").format(done=how.done, total=how.total)
+        said = gettext("{done} of {total} copied…").format(done=how.done, total=how.total)
+        return f"{said} {time_left_words(how.time_left)}".strip()
     if not how.done:
         return ""
     return ngettext("{n} booking is in the calendar.", "{n} bookings are in the calendar.", how.done).format(n=how.done)

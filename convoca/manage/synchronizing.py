@@ -16,10 +16,10 @@ from convoca.booking.questions.unready import whose
 from convoca.manage import synchronize_phrases as say
 from convoca.manage.phrases import Words, moment
 from convoca.manage.policy import Visit
+from convoca.manage.progress import EVERY_TWO_SECONDS, Bar
 from convoca.providers.google.account import died_of_test_mode
 
 GOOGLE = "google"
-EVERY_TWO_SECONDS = "every 2s"
 # Of an application that was published no grant ends so soon.
 ENDS_IN_TEST_MODE = timedelta(days=8)
 
@@ -31,11 +31,9 @@ class ProgressBlock:
     address: str
     poll: str
     seen: str
+    bar: Bar
     text: str
     refused: str
-    done: int
-    total: int
-    is_moving: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,15 +125,14 @@ def texts_form(schedule: Schedule, data: object = None) -> TextsForm:
 
 def progress_block(visit: Visit, schedule: Schedule, *, now: datetime) -> ProgressBlock:
     how = progress_of(schedule, now=now)
+    text = say.progress(how, time_zone=visit.account.time_zone)
     return ProgressBlock(
         address=reverse("manage:synchronize-progress", args=[visit.account.name, schedule.slug]),
         poll=EVERY_TWO_SECONDS if how.is_moving else "",
         seen=f"{int(how.is_copying)}-{how.done}-{how.refused}-{how.total}-{int(how.again_at is not None)}",
-        text=say.progress(how, time_zone=visit.account.time_zone),
+        bar=Bar(text=text if how.is_moving else "", done=how.done, total=how.total),
+        text="" if how.is_moving else text,
         refused=say.refused(how.refused) if how.refused else "",
-        done=how.done,
-        total=how.total,
-        is_moving=how.is_moving,
     )
 
 

@@ -66,7 +66,7 @@ class Tokens:
 
     `expires_in` is in seconds; `refresh_token` is "" if none was sent: keep the old one. `scopes` is empty if the
     answer to a refresh names none: they are then as before. `refresh_expires_in` is None unless the vendor said how
-    many seconds the refresh token will live.
+    many seconds the refresh token will live. `id_token` says who consented, where OpenID was asked for; else "".
     """
 
     access_token: str = field(repr=False)
@@ -75,6 +75,7 @@ class Tokens:
     scopes: frozenset[str] = frozenset()
     api_url: str = ""
     refresh_expires_in: int | None = None
+    id_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -119,13 +119,14 @@ def _for_users_page(request: HttpRequest, account: Account) -> HttpResponse:
     text = gettext(
         "Only users of {owner} can use this page. You are logged in as {email}, who is not one of them."
     ).format(owner=account.title, email=getattr(request.user, "email", ""))
-    joins = account.sign_up != Account.SignUp.INVITATION
     return _message(
         request,
         account,
         gettext("This page is for users of {owner}").format(owner=account.title),
         text,
-        {"url": reverse("account_join", args=[account.name]), "text": gettext("Become a user")} if joins else None,
+        {"url": reverse("account_join", args=[account.name]), "text": gettext("Become a user")}
+        if account.takes_people_in
+        else None,
     )
 
 

@@ -88,6 +88,9 @@ class Zoom:
         self._webhook_url = str(settings.get("webhook_url", self._webhook_url))
         self._webhook_secret = str(settings.get("webhook_secret", self._webhook_secret))
 
+    def withdraw_all(self) -> None:
+        self.state.grants.clear()
+
     def clear(self) -> None:
         self.state = ZoomState()
         self._oauth = OAuth(self.state, self._clock, list(SCOPES.values()))

@@ -15,10 +15,12 @@ from convoca.booking.operations.hooking import (
 )
 from convoca.booking.operations.pruning import prune
 from convoca.booking.operations.waking import wake_due
+from tests.booking.alarms import letters, send_alerts, text_of
 from tests.booking.building import (
     NOW,
     book,
     make_account,
+    make_member,
     make_resource_schedule,
 )
 from tests.booking.hearing import deliver, listen
@@ -271,3 +273,39 @@ def test_what_was_told_is_forgotten_after_a_month(account: Account, schedule: Sc
     prune(now=NOW + timedelta(days=31))
 
     assert Delivery.objects.count() == 0
+
+
+def test_its_owner_is_told_once_by_mail_that_a_webhook_was_switched_off(
+    account: Account, schedule: Schedule, other: Program, settings: Settings
+) -> None:
+    """By its host: the whole address may hold a secret."""
+    settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
+    make_member(account, "owner")
+    listen(account, other)
+    other.reaction = answering(410)
+    book(schedule, "10:00")
+    deliver()
+
+    send_alerts(NOW)
+    send_alerts(NOW)
+
+    [letter] = letters()
+    assert letter["Subject"] == "Your webhook to 127.0.0.1 is switched off"
+    assert f"/integrations/webhooks/{Webhook.objects.get().pk}" in text_of(letter)
+    assert "in-the-address" not in text_of(letter)
+
+
+def test_who_has_switched_it_on_meanwhile_gets_no_mail(
+    account: Account, schedule: Schedule, other: Program, settings: Settings
+) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
+    make_member(account, "owner")
+    webhook = listen(account, other)
+    other.reaction = answering(410)
+    book(schedule, "10:00")
+    deliver()
+
+    resume_webhook(webhook)
+    send_alerts(NOW)
+
+    assert letters() == []

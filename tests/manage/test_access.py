@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from convoca.booking.models import Account, AuditEntry, Membership, Schedule, Supervision
+from convoca.booking.models import Account, AuditEntry, FormField, Invitation, Membership, Schedule, Supervision
 from tests.booking.building import make_account, make_capacity_schedule, make_member, make_resource_schedule
 from tests.manage.conftest import LogIn
 from tests.manage.reading import page_of, said, words
@@ -129,6 +129,38 @@ def test_the_page_tells_where_people_register(owner: Client, account: Account) -
     address = "http://localhost:8000/accounts/join/Lumbre/"
     assert address not in before
     assert address in owner.get("/manage/Lumbre/access-control").text
+
+
+def test_m19_where_nobody_registers_nobody_is_invited_either_and_old_invitations_open_nothing(
+    owner: Client, account: Account, client: Client
+) -> None:
+    open_one = owner.post(
+        "/manage/Lumbre/users/invite", {"email": "nora@example.org", "language": "en", "role": "user"}
+    )
+    token = Invitation.objects.get().token.open()
+    assert client.get(f"/accounts/invitation/{token}/").status_code == 200
+
+    owner.post(REGISTRATION, {"sign_up": "nobody", "superusers_may": "nothing"})
+
+    assert open_one.status_code == 303
+    assert client.get(f"/accounts/invitation/{token}/").status_code == 404
+    assert "Nobody signs up here" in words(client.get("/accounts/join/Lumbre/"))
+    refused = owner.post("/manage/Lumbre/users/invite", {"email": "eva@example.org", "language": "en", "role": "user"})
+    assert "Access Control says that nobody registers. Add people by hand or from a list." in words(refused)
+    assert "Invite somebody" not in words(owner.get("/manage/Lumbre/users"))
+    added = owner.post("/manage/Lumbre/users/add", {"name": "Eva", "email": "eva@example.org"})
+    assert added.status_code == 303
+
+
+def test_the_page_says_what_people_are_asked(owner: Client, account: Account) -> None:
+    before = words(owner.get("/manage/Lumbre/access-control"))
+    FormField.objects.create(account=account, key="phone", is_required=True)
+    FormField.objects.create(account=account, key="field_1", label="Level")
+
+    assert "people are asked for name and email alone" in before
+    assert "people are asked when they register: Phone (required), Level." in words(
+        owner.get("/manage/Lumbre/access-control")
+    )
 
 
 @pytest.mark.parametrize("domain", ["", "not a domain", "ana@example.org", "example", "exa\x00mple.org", "x" * 200])

@@ -186,7 +186,7 @@ def test_the_log_shows_status_answer_and_duration_and_nothing_that_was_said(
 
     for each in (
         "Booking made",
-        "Taken",
+        "Received",
         "35 ms",
         "Tried again soon No answer came in time, so it may have arrived. 3 attempts",
         "Given up It sends elsewhere, and we do not follow.",

@@ -19,9 +19,10 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
-from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+from pytest_django import Settings
 
 from convoca.booking.models import Account, Membership, Sealed, User
+from convoca.booking.operations.log_ins import drop_second_factor
 from convoca.config.rotation import rotate_authenticators
 from convoca.manage.sessions import device_of
 from tests.booking.building import make_account, make_member
@@ -199,13 +200,24 @@ def test_changing_how_one_logs_in_asks_first_whether_it_is_still_they(ana: Membe
     assert client.get("/accounts/security/app/").status_code == 200
 
 
-def test_with_an_app_a_password_alone_is_not_enough(
-    person: Client, ana: Membership, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_whoever_changes_how_a_log_in_works_tells_its_owner(person: Client) -> None:
     mail.outbox.clear()
-    with django_capture_on_commit_callbacks(execute=True):
-        secret = use_app(person)
-    told = [letter.subject for letter in mail.outbox]
+
+    use_app(person)
+    for _ in range(2):
+        person.post("/accounts/security/recovery-codes/")
+    person.post("/accounts/security/app/remove/")
+
+    assert [letter.subject for letter in mail.outbox] == [
+        "Your log-in asks for a code of an app now",
+        "There are new recovery codes for your log-in",
+        "Your log-in asks for no code of an app any more",
+    ]
+
+
+def test_with_an_app_a_password_alone_is_not_enough(person: Client, ana: Membership) -> None:
+    secret = use_app(person)
     client = Client()
 
     half = client.post(LOG_IN, {"login": "ana@example.org", "password": PASSWORD, "next": PAGE})
@@ -217,7 +229,6 @@ def test_with_an_app_a_password_alone_is_not_enough(
         right = client.post("/accounts/login/code/", {"code": code_of(secret)})
         inside = client.get("/manage/Lumbre/").status_code
 
-    assert told == ["Your log-in asks for a code of an app now"]
     assert half.headers["Location"].startswith("/accounts/login/code/")
     assert not_in == 302
     assert "Enter your code" in words(asked)
@@ -275,6 +286,15 @@ def test_the_app_can_be_removed_and_its_recovery_codes_with_it(person: Client, a
     person.post("/accounts/security/app/remove/")
 
     assert not Authenticator.objects.exists()
+    assert logged_in().get("/manage/Lumbre/").status_code == 200
+
+
+def test_whoever_runs_the_server_lets_somebody_in_who_lost_everything(person: Client, ana: Membership) -> None:
+    use_app(person)
+
+    dropped = [drop_second_factor(address) for address in ("eva@example.org", "Ana@example.org", "ana@example.org")]
+
+    assert dropped == [False, True, False]
     assert logged_in().get("/manage/Lumbre/").status_code == 200
 
 

@@ -108,7 +108,44 @@ def of_shared_resource(route: str) -> Visits:
     return visits
 
 
+LOOKS = {
+    "clock": "12",
+    "dates": "iso",
+    "first_weekday": "sunday",
+    "own_colour": "on",
+    "colour": "#aa2200",
+    "page_header": "Closed in August.",
+    "page_footer": "Calle Mayor 1",
+    "slot-en-one": "class",
+    "slot-en-many": "classes",
+    "slot-es-gender": "",
+}
+LOOK_FIELDS = (
+    *LOOKS,
+    *(
+        f"{thing}-{language}-{part}"
+        for thing in ("booking", "user")
+        for language in ("en", "es")
+        for part in ("one", "many")
+    ),
+    "slot-es-one",
+    "slot-es-many",
+    "booking-es-gender",
+    "user-es-gender",
+    "logo",
+    "no_logo",
+)
+
 CONFIGURING: dict[str, Route] = {
+    "manage:look": Route(
+        visits=of_account("manage:look", LOOKS),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=LOOK_FIELDS,
+    ),
+    "manage:look-preview": Route(
+        visits=of_account("manage:look-preview", {}), get=answer(owner(200)), query=LOOK_FIELDS, is_page=False
+    ),
     "manage:new-schedule": Route(
         visits=of_account("manage:new-schedule", NEW_SCHEDULE),
         get=answer(owner(200)),

@@ -61,7 +61,7 @@ LOG_IN: dict[str, Route] = {
     "mfa_view_recovery_codes": Route(
         visits=at("/accounts/security/recovery-codes/"),
         get=answer(logged_in(404)),
-        post=answer(everybody(302)),
+        post=answer(logged_in(404)),
         fields=ALLAUTH,
     ),
     "account_reauthenticate": Route(
@@ -86,6 +86,21 @@ LOG_IN: dict[str, Route] = {
         query=ALLAUTH,
         fields=("credential", *ALLAUTH),
     ),
+    # The installation of the walk has no application at Google.
+    "account_google": Route(
+        visits=at("/accounts/google/"),
+        get=answer(everybody(404)),
+        post=answer(everybody(404)),
+        query=ALLAUTH,
+        fields=ALLAUTH,
+    ),
+    "account_google_link": Route(
+        # Nobody waits to be linked.
+        visits=at("/accounts/google/link/"),
+        get=answer(everybody(302)),
+        post=answer(everybody(302)),
+    ),
+    "account_google_stop": Route(visits=at("/accounts/google/stop/"), post=answer(everybody(302))),
     "mfa_authenticate": Route(
         # Only between a password that was right and the code.
         visits=at("/accounts/login/code/"),

@@ -45,6 +45,8 @@ PUBLIC: dict[str, Route] = {
     # Nobody here knows the secret of a channel.
     # The scene knows no application at Google: there nobody is listened to.
     "google_hook": Route(visits=at("/hooks/google"), post=answer(everybody(404)), is_page=False),
+    # Nor is there a mail service.
+    "mail_hook": Route(visits=at("/hooks/mail"), post=answer(everybody(404)), is_page=False),
     # The visitor's pages.
     "front": Route(visits=at("/"), get=answer(everybody(200))),
     "robots": Route(visits=at("/robots.txt"), get=answer(everybody(200)), is_page=False),
@@ -56,6 +58,10 @@ PUBLIC: dict[str, Route] = {
     "set_theme": Route(
         visits=at("/theme", theme="dark", next="/"), post=answer(everybody(303)), fields=("theme", "next")
     ),
+    # The scene's account shows no logo; whose it is and what is in it, its own tests tell.
+    "logo": Route(visits=named("logo", "0" * 32 + ".png"), get=answer(everybody(404)), is_page=False),
+    "shades": Route(visits=at("/look/0b5cad-000000000000.css"), get=answer(everybody(200)), is_page=False),
+    "shades_of_part": Route(visits=at("/look/0b5cad-000000000000/part.css"), get=answer(everybody(200)), is_page=False),
     "account_schedules": Route(visits=named("account_schedules"), get=answer(unless_blocked(200))),
     "schedule": Route(
         visits=schedule_pages,

@@ -25,7 +25,7 @@ from convoca.booking.mail.troubles import (
 )
 from convoca.booking.mail.worded import kind_of_alert, names_for
 from convoca.booking.manner import speaking
-from convoca.booking.models import Account, Alert, Incident, Membership, Slot
+from convoca.booking.models import Account, Alert, Incident, Membership, Slot, Webhook
 from convoca.booking.questions.texts import published
 from convoca.booking.questions.troubles import suffering, trouble_of
 from convoca.booking.questions.unready import whose
@@ -73,15 +73,20 @@ def compose_alert(alert: Alert, *, now: datetime) -> BookingMail:
     Raises Undeliverable if there is nobody to write to.
     """
     reader = owner_of(alert.account)
-    text = text_of(published(alert.account_id, None, kind_of_alert(alert), reader.language))
     with speaking(reader.language, alert.account):
-        note = write_alert(alert, reader.language, text, now=now)
+        if alert.webhook is not None:
+            # No mail that owners word: it is about a program, and nobody's booking.
+            note = _about_a_webhook(alert.webhook, alert.account, reader.language)
+        else:
+            text = text_of(published(alert.account_id, None, kind_of_alert(alert), reader.language))
+            note = write_alert(alert, reader.language, text, now=now)
         return note_mail(note, to=reader.address, account=alert.account, message_id=message_id(alert))
 
 
 def message_id(alert: Alert) -> str:
     """Return the mail's identifier, the same however often it is sent."""
-    return f"<alert-{alert.pk}.{alert.kind}@{host()}>"
+    again = f".again-{alert.again}" if alert.again else ""
+    return f"<alert-{alert.pk}.{alert.kind}{again}@{host()}>"
 
 
 def write_alert(alert: Alert, language: str, text: Text, *, now: datetime) -> Note:
@@ -213,3 +218,21 @@ def who_comes(slot: Slot, names: Sequence[str]) -> str:
         title = one_line(slot.title or slot.schedule.name)
         return ngettext("{title}, {n} person", "{title}, {n} people", len(names)).format(title=title, n=len(names))
     return f"{one_line(names[0])}, {one_line(slot.schedule.name)}"
+
+
+def _about_a_webhook(webhook: Webhook, account: Account, language: str) -> Note:
+    """Tell that a program is told nothing more. Its address may hold a secret, so its host alone is named."""
+    opening = gettext("Your webhook to {host} is switched off.").format(host=one_line(webhook.host))
+    paragraphs = (
+        gettext("It took nothing that we sent for days, or said that it is gone. It is told nothing more."),
+        gettext("Mend the other program, send it a test, and switch the webhook on again. Bookings are not affected."),
+    )
+    return _to(
+        account,
+        language,
+        subject=opening.rstrip("."),
+        opening=opening,
+        paragraphs=paragraphs,
+        button=gettext("Open the webhook"),
+        address=f"{settings.BASE_URL}/manage/{account.name}/integrations/webhooks/{webhook.pk}",
+    )

@@ -56,10 +56,13 @@ def day_address(booking: Booking) -> str:
     return f"{settings.BASE_URL}/manage/{booking.account.name}/?day={day.isoformat()}"
 
 
-def invitation(booking: Booking, *, now: datetime) -> bytes:
-    """Return the entry that a calendar adds, or updates if it has it. In the booking's language."""
+def invitation(booking: Booking, link: Link | None = None, *, now: datetime) -> bytes:
+    """Return the entry that a calendar adds, or updates if it has it. In the booking's language.
+
+    `link` is what its person may know of the link now; None if nobody has asked yet.
+    """
     with speaking(booking.language, booking.account):
-        event = _standing(booking, now=now)
+        event = _standing(booking, link, now=now)
         event.add("ATTENDEE", _attendee(booking))
         return _calendar("REQUEST", [event], [booking])
 
@@ -82,14 +85,16 @@ def publication(bookings: Sequence[Booking], *, now: datetime) -> bytes:
     """
     with speaking(bookings[0].language, bookings[0].account):
         events = [
-            _ended(booking, now=now) if booking.status == Booking.Status.CANCELLED else _standing(booking, now=now)
+            _ended(booking, now=now)
+            if booking.status == Booking.Status.CANCELLED
+            else _standing(booking, None, now=now)
             for booking in bookings
         ]
         return _calendar("PUBLISH", events, bookings)
 
 
-def _standing(booking: Booking, *, now: datetime) -> Event:
-    link = links_for(token_holder(booking), [booking.slot], now=now)[booking.slot_id]
+def _standing(booking: Booking, link: Link | None, *, now: datetime) -> Event:
+    link = link or links_for(token_holder(booking), [booking.slot], now=now)[booking.slot_id]
     event = _event(booking, now=now)
     event.add("STATUS", "CONFIRMED")
     _add_places(event, booking, link)

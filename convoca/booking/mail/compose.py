@@ -38,11 +38,13 @@ def compose(notification: Notification, link: Link, *, now: datetime) -> Booking
         beside = told_beside(notification)
         letter = write_letter(notification, link, beside=beside, now=now)
         mail = _mail(notification, letter, address)
-        _add_calendar(mail, notification, [each.booking for each in beside], now=now)
+        _add_calendar(mail, notification, link, [each.booking for each in beside], now=now)
     return mail
 
 
-def _add_calendar(mail: BookingMail, notification: Notification, beside: Sequence[Booking], *, now: datetime) -> None:
+def _add_calendar(
+    mail: BookingMail, notification: Notification, link: Link, beside: Sequence[Booking], *, now: datetime
+) -> None:
     """Add the calendar's entry where there is a place, or take it out; who only asks or waits has none.
 
     Of several bookings there is one file, to be opened, and no part that mail programs act on by themselves: Outlook
@@ -56,7 +58,7 @@ def _add_calendar(mail: BookingMail, notification: Notification, beside: Sequenc
         name = gettext("cancelled-bookings.ics") if is_over else gettext("appointments.ics")
         mail.attach(name, publication([booking, *beside], now=now), "application/ics")
     elif carries_a_place(notification):
-        mail.calendar = invitation(booking, now=now)
+        mail.calendar = invitation(booking, link, now=now)
         mail.attach(gettext("appointment.ics"), mail.calendar, "application/ics")
     elif is_over:
         mail.calendar, mail.calendar_method = cancellation(booking, now=now), "CANCEL"

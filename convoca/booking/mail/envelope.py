@@ -30,6 +30,8 @@ class BookingMail(EmailMultiAlternatives):
     account_id: int | None = None
     calendar: bytes = b""
     calendar_method: str = "REQUEST"
+    # By what a mail service that reports what became of a mail tells which it was; of no meaning to anybody else.
+    metadata: dict[str, str]
     # On the monotonic clock: the mail's body must not be handed over later, because another worker may begin then.
     hand_over_before: float | None = None
 

@@ -95,7 +95,8 @@ def write_letter(
     slot = booking.slot
     is_cancelled = notification.kind in OF_AN_END
     day, zone_line = phrases.when_lines(slot, zone)
-    own = own_words(published_text(notification) if text is None else text, notification, link)
+    resources = phrases.resources_of(booking)
+    own = own_words(published_text(notification) if text is None else text, notification, link, resources=resources)
     standard = _standard_words(notification, link, several=len(beside) + 1 if beside else 0, now=now)
     return Letter(
         language=language_of(notification),
@@ -104,15 +105,14 @@ def write_letter(
         organiser=one_line(account.title),
         opening=own.opening or standard.opening,
         title=phrases.title_of(slot),
-        resources=phrases.resources_of(booking),
+        resources=resources,
         was=phrases.was_text(notification, zone),
         day=day,
         zone=zone_line,
         other_side=phrases.other_side(slot, zone),
         place="" if is_cancelled else one_line(slot.location),
         is_cancelled=is_cancelled,
-        # What the owner's side is told of somebody stands, whatever else is said.
-        explanation="" if own.opening and not is_for_staff(notification) else standard.explanation,
+        explanation="" if own.opening and not _is_needed(notification) else standard.explanation,
         message=message_of(notification),
         own_words=own.paragraphs,
         joining=_joining(notification, link),
@@ -154,6 +154,11 @@ def _standard_words(notification: Notification, link: Link, *, several: int, now
         explanation=explanation(notification, link, is_several=bool(several)),
         managing=managing(notification, is_several=bool(several)),
     )
+
+
+def _is_needed(notification: Notification) -> bool:
+    """Say whether what we explain is a fact that stands whatever else is said: who it is, when an offer ends."""
+    return is_for_staff(notification) or notification.kind == Kind.OFFER
 
 
 def _direct_label(link: Link) -> str:

@@ -57,6 +57,8 @@ NOTHING = OwnWords(subject="", opening="", paragraphs=())
 
 def published_text(notification: Notification) -> Text:
     """Return what the owner has published for this mail, in its reader's language."""
+    if not getattr(notification, "may_be_worded", True):
+        return Text()
     schedule = notification.booking.slot.schedule_id
     return text_of(published(notification.account_id, schedule, kind_of(notification), language_of(notification)))
 
@@ -66,11 +68,12 @@ def text_of(row: MessageText | None) -> Text:
     return Text(subject=row.subject, body=row.body.open(), replaces=row.replaces) if row else Text()
 
 
-def own_words(text: Text, notification: Notification, link: Link) -> OwnWords:
-    """Fill the text in for the reader of a mail about a booking, in the active language."""
+def own_words(text: Text, notification: Notification, link: Link, *, resources: str) -> OwnWords:
+    """Fill the text in for the reader of a mail about a booking, in the active language; it takes `resources`."""
     if not text.subject and not text.body:
         return NOTHING
-    return filled_in(text, values_for(notification, link), names_for(kind_of(notification)))
+    values = {**values_for(notification, link), "resource": resources}
+    return filled_in(text, values, names_for(kind_of(notification)))
 
 
 def filled_in(text: Text, values: Mapping[str, str], names: Names) -> OwnWords:
@@ -102,7 +105,6 @@ def values_for(notification: Notification, link: Link) -> Mapping[str, str]:
         "end": clock_text(slot.ends_at, zone),
         "time_zone": zone_text(zone, slot.starts_at),
         "place": slot.location,
-        "resource": phrases.resources_of(booking),
         "organiser": account.title,
         "position": str(position_of(booking)) if booking.status == Booking.Status.WAITING else "",
         "until": phrases.until_text(booking) if booking.offered_until else "",

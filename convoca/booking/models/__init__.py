@@ -5,6 +5,7 @@ from convoca.booking.models.application import VendorApplication
 from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.calendar import BusyCalendar, BusyTime, Calendar, WhenUnknown
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
+from convoca.booking.models.entrance import FoundingRequest, Installation, OutsideLogIn
 from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
@@ -52,11 +53,13 @@ __all__ = [
     "Feed",
     "FormField",
     "FormerAddress",
+    "FoundingRequest",
     "Grant",
     "Group",
     "GroupMember",
     "Happening",
     "Incident",
+    "Installation",
     "Invitation",
     "Language",
     "Logo",
@@ -69,6 +72,7 @@ __all__ = [
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
+    "OutsideLogIn",
     "OwnersMessage",
     "PeopleImport",
     "Publication",

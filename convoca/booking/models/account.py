@@ -35,11 +35,12 @@ class Account(Look):
         SHOWN = "shown", _("The user sees it too")
 
     class SignUp(models.TextChoices):
-        """Who may become a user by themselves."""
+        """Who may become a user by themselves, or by an invitation."""
 
         OPEN = "open", _("Anyone")
         DOMAIN = "domain", _("Anyone with an email address at your domain")
         INVITATION = "invitation", _("Only people you invite")
+        NOBODY = "nobody", _("Nobody: you add users by hand or from a list")
 
     class SuperusersMay(models.TextChoices):
         """What superusers of the whole account may do to its users."""
@@ -64,6 +65,11 @@ class Account(Look):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def takes_people_in(self) -> bool:
+        """Whether anybody becomes a user by themselves, uninvited."""
+        return self.sign_up in {self.SignUp.OPEN, self.SignUp.DOMAIN}
 
 
 class UserManager(BaseUserManager["User"]):

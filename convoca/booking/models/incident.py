@@ -55,12 +55,13 @@ class Incident(models.Model):
 
 
 class Alert(OwedMail):
-    """A mail owed to the owner of an account, of an incident or of a connection that was given up; or of a day.
+    """A mail owed to the owner of an account: of an incident, of a connection or webhook given up, or of a day.
 
     A digest of what is on one `day` is owed to the `membership` who wants it.
 
     As with every mail owed, its address and words, and whether it is still owed, are read when it is sent, and
-    `unanswered` counts the sendings whose outcome was never learnt. `failed`: it could not be delivered.
+    `unanswered` counts the sendings whose outcome was never learnt. `failed`: it could not be delivered. `again` counts
+    how often it was sent once more at somebody's wish.
     """
 
     class Kind(models.TextChoices):
@@ -69,13 +70,18 @@ class Alert(OwedMail):
         ALL_CLEAR = "all_clear", _("All clear")
         RECEIPT = "receipt", _("Receipt of a disconnection")
         DIGEST = "digest", _("The day")
+        WEBHOOK_OFF = "webhook_off", _("Webhook switched off")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="alerts")
     kind = models.CharField(max_length=16, choices=Kind)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, null=True, blank=True, related_name="alerts")
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, blank=True, related_name="alerts")
+    webhook = models.ForeignKey(
+        "booking.Webhook", on_delete=models.CASCADE, null=True, blank=True, related_name="alerts"
+    )
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, blank=True, related_name="digests")
     day = models.DateField(null=True, blank=True)
+    again = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["id"]

@@ -82,6 +82,8 @@ class Schedule(BookingRules):
     when_unknown = models.CharField(max_length=8, choices=WhenUnknown, default=WhenUnknown.REFUSE)
 
     resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
+    # Made up for an owner to look at, and removed without a trace.
+    is_example = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     closing_at = models.DateTimeField(null=True, blank=True)
     closing_due_at = models.DateTimeField(null=True, blank=True)

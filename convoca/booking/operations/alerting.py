@@ -16,6 +16,7 @@ from convoca.booking.models import Alert
 from convoca.booking.operations.digesting import owe_next_digest, why_no_digest
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
+from convoca.booking.operations.pacing import wait_for_room_for_a_mail
 from convoca.booking.operations.sending import (
     LOST_TWICE,
     SENDINGS_WITHOUT_ANSWER,
@@ -29,15 +30,16 @@ from convoca.booking.operations.sending import (
 )
 from convoca.booking.questions.troubles import is_present
 
-WHOLE = Alert.objects.select_related("account", "incident__connection", "connection", "membership__user")
+WHOLE = Alert.objects.select_related("account", "incident__connection", "connection", "webhook", "membership__user")
 
 
 @task()
 def alert_due() -> None:
     """Send every such mail that is due, until none is left or the server is down."""
     with Post() as post:
+        wait_for_room_for_a_mail()
         while goes_on() and alert_next(now=timezone.now(), post=post):
-            continue
+            wait_for_room_for_a_mail()
 
 
 def due_alerts(*, now: datetime) -> QuerySet[Alert]:
@@ -86,6 +88,8 @@ def why_not_owed(alert: Alert, *, now: datetime) -> str:
         return LOST_TWICE
     if alert.kind == Alert.Kind.DIGEST:
         return why_no_digest(alert, now=now)
+    if alert.webhook is not None:
+        return "" if alert.webhook.switched_off_at is not None else "It was switched on again."
     incident, connection = alert.incident, alert.connection
     if incident is None:
         is_given_up = connection is not None and connection.closing_at is not None

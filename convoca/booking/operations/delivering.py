@@ -21,7 +21,7 @@ from django.db.models.functions import Now
 from django.tasks import task
 from django.utils import timezone
 
-from convoca.booking.models import Delivery, Webhook
+from convoca.booking.models import Alert, Delivery, Webhook
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.faults import place_of
 from convoca.booking.operations.leasing import LEASE, unleased
@@ -164,6 +164,9 @@ def _conclude(webhook: Webhook, delivery: Delivery, answer: Answer, *, now: date
         webhook.blocked_until = now + back_off(webhook.failures, jitter=random.random())
         if answer.status == HTTPStatus.GONE or webhook.failing_since <= now - SWITCHED_OFF_AFTER:
             webhook.switched_off_at = now
+            Alert.objects.create(
+                account_id=webhook.account_id, kind=Alert.Kind.WEBHOOK_OFF, webhook=webhook, due_at=now
+            )
             log.warning("webhook switched off", webhook=webhook.pk, failures=webhook.failures)
     webhook.save(update_fields=["failures", "failing_since", "blocked_until", "switched_off_at"])
     _give_up(webhook, now=now)

@@ -7,16 +7,19 @@ classes that have come within sight, and bookings once there are none to come.
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
-from convoca.booking.models import Account, Booking
+from convoca.booking.models import Account, Booking, Membership
 from convoca.booking.operations.example_business import (
     ACCOUNT,
     CABIN,
     LESSONS,
     ROOMS,
+    TIME_ZONE,
     YOGA,
+    enrol,
     found_business,
     open_classes,
 )
@@ -26,6 +29,8 @@ from convoca.booking.operations.example_business import PASSWORD as PASSWORD
 from convoca.booking.operations.example_business import PEOPLE as PEOPLE
 from convoca.booking.operations.example_clients import book_as_clients_do
 
+# Of the account in which nothing is yet: every page of it shows how it begins.
+EMPTY_ACCOUNT, EMPTY_EMAIL = "nueva", "vera@example.org"
 SCHEDULES = (CONSULTATIONS, LESSONS, YOGA, ROOMS, CABIN)
 
 
@@ -37,6 +42,18 @@ def fill_with_examples(*, now: datetime, language: str = settings.LANGUAGE_CODE)
         open_classes(account, now=now)
         if not _has_clients(account, now=now):
             book_as_clients_do(account, now=now)
+    return account
+
+
+def found_empty_account(language: str = settings.LANGUAGE_CODE) -> Account:
+    """Make the account in which nothing is yet, if it is missing. Return it."""
+    with override(language), transaction.atomic():
+        title = gettext("An empty account")
+        account, is_new = Account.objects.get_or_create(
+            name=EMPTY_ACCOUNT, defaults={"title": title, "language": language, "time_zone": TIME_ZONE}
+        )
+        if is_new:
+            enrol(account, make_password(PASSWORD), EMPTY_EMAIL, "Vera Soto", Membership.Role.OWNER, language)
     return account
 
 

@@ -59,7 +59,7 @@ def found_business(language: str, *, now: datetime) -> Account:
     )
     # Hashed once for all of them: it takes longer than everything else here.
     password = make_password(PASSWORD)
-    people = {email: _enrol(account, password, email, name, role, speaks) for email, name, role, speaks in PEOPLE}
+    people = {email: enrol(account, password, email, name, role, speaks) for email, name, role, speaks in PEOPLE}
     set_supervisor_field(account, Account.SupervisorField.SUPERUSERS, label=gettext("Notes"))
     _make_consultations(account, now=now)
     _make_lessons(account, now=now)
@@ -70,7 +70,7 @@ def found_business(language: str, *, now: datetime) -> Account:
     return account
 
 
-def _enrol(account: Account, password: str, email: str, name: str, role: str, language: str) -> Membership:
+def enrol(account: Account, password: str, email: str, name: str, role: str, language: str) -> Membership:
     user, _ = User.objects.get_or_create(
         email=email, defaults={"password": password, "name": name, "language": language, "time_zone": TIME_ZONE}
     )

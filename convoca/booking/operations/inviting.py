@@ -19,7 +19,7 @@ from convoca.booking.models import Account, Invitation, Membership, Sealed
 from convoca.booking.operations.addresses import digest, new_token
 from convoca.booking.operations.auditing import Verb, acting, note_person
 from convoca.booking.operations.ending import goes_on
-from convoca.booking.operations.refusals import AlreadyUser, SignUpClosed, WrongDomain
+from convoca.booking.operations.refusals import AlreadyUser, NobodyRegisters, SignUpClosed, WrongDomain
 from convoca.booking.questions.people import admits
 
 log = structlog.get_logger(__name__)
@@ -39,8 +39,10 @@ def invite(
 ) -> Invitation:
     """Invite whoever has this address as a user or a superuser; who is invited already is written to again.
 
-    Raises AlreadyUser.
+    Raises AlreadyUser, or NobodyRegisters.
     """
+    if account.sign_up == Account.SignUp.NOBODY:
+        raise NobodyRegisters
     if Membership.objects.filter(account=account, user__email=email.lower()).exists():
         raise AlreadyUser
     with transaction.atomic():

@@ -71,6 +71,8 @@ def _hold_open(invitation: Invitation, *, now: datetime) -> Invitation:
     if held is None or held.accepted_at is not None or held.expires_at <= now:
         raise InvitationClosed
     held.account = Account.objects.get(pk=held.account_id)
+    if held.account.sign_up == Account.SignUp.NOBODY:
+        raise InvitationClosed
     # Who asked by themselves is taken in only if the account still takes such people in.
     if held.invited_by_id is None and not admits(held.account, held.email):
         raise InvitationClosed

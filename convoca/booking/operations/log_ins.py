@@ -64,6 +64,14 @@ def change_address(token: str, *, now: datetime) -> User:
     return user
 
 
+def drop_second_factor(email: str) -> bool:
+    """Delete the app and the recovery codes of whoever logs in with this address; say whether there were any."""
+    from allauth.mfa.models import Authenticator
+
+    codes = [Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES]
+    return bool(Authenticator.objects.filter(user__email=email.lower(), type__in=codes).delete()[0])
+
+
 def _rename(user: User, email: str) -> None:
     if User.objects.filter(email=email).exclude(pk=user.pk).exists():
         raise HasLogIn

@@ -14,6 +14,7 @@ from django.utils import timezone
 from convoca.booking.models import (
     Alert,
     Delivery,
+    FoundingRequest,
     Incident,
     MeetingAttempt,
     Notification,
@@ -43,7 +44,7 @@ def prune_past() -> None:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old occupancies, mails sent or dropped, attempts and incidents, in batches; return how many are gone."""
+    """Delete old occupancies, mails, attempts, incidents and requests, in batches; return how many are gone."""
     gone = sum(_delete(rows) for rows in _over(now))
     if gone:
         log.info("past pruned", rows=gone)
@@ -60,6 +61,7 @@ def _over(now: datetime) -> Iterator[QuerySet[Model]]:
     yield Alert.objects.filter(settled, due_at__isnull=True, incident__isnull=True)
     yield Delivery.objects.filter(Q(delivered_at__lt=now - TOLD_KEPT) | Q(dropped_at__lt=now - TOLD_KEPT))
     yield Incident.objects.filter(closed_at__lt=now - KEPT)
+    yield FoundingRequest.objects.filter(expires_at__lt=now)
 
 
 def _delete(rows: QuerySet[Model]) -> int:

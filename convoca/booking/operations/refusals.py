@@ -89,6 +89,10 @@ class SignUpClosed(Refusal):
     """The account takes in only people whom it invites."""
 
 
+class NobodyRegisters(Refusal):
+    """The owner has said that nobody is invited: users are added."""
+
+
 @dataclass(eq=False)
 class WrongDomain(Refusal):
     """The account takes in only people with an address at `domain`."""
@@ -140,3 +144,11 @@ class AddressNotAllowed(Refusal):
 
 class TooManyWebhooks(Refusal):
     """The account has as many webhooks as one may have."""
+
+
+class LengthStays(Refusal):
+    """A booking that is moved keeps its length."""
+
+
+class ResourceStays(Refusal):
+    """A booking that is moved stays with its resource."""

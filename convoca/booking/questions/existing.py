@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet
 
 from convoca.booking.models import Booking, Meeting, Schedule, Sealed, Slot
+from convoca.booking.questions.pace import time_left_of
 
 Observed = Meeting.Observed
 
@@ -50,9 +51,14 @@ class Existing:
         return self.ready + self.making
 
     @property
+    def coming(self) -> int:
+        """How many are on their way; what waits for another day is not."""
+        return self.making - self.refused - self.waiting
+
+    @property
     def is_moving(self) -> bool:
         """Whether the next minutes change something by themselves."""
-        return self.applying or self.making > self.waiting + self.refused
+        return self.applying or self.coming > 0
 
 
 NOTHING = Existing()
@@ -104,3 +110,11 @@ def to_be_turned(schedule: Schedule, extent: str, *, now: datetime) -> QuerySet[
     """Return the occasions that applying the schedule's source to `extent` gives a new meeting, the soonest first."""
     of = HAS_NONE if extent == Schedule.Applying.MISSING else HAS_NONE | FROM_ELSEWHERE
     return upcoming([schedule], now=now).filter(of).order_by("starts_at", "pk")
+
+
+def time_left(schedule: Schedule, existing: Existing, *, now: datetime) -> timedelta | None:
+    """Return how long what is on its way will take; None if nobody knows yet. One query."""
+    of_schedule = Meeting.objects.filter(
+        account_id=schedule.account_id, slot__schedule=schedule, wanted=Meeting.Wanted.PRESENT
+    )
+    return time_left_of(of_schedule, left=existing.coming, now=now)

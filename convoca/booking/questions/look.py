@@ -38,7 +38,7 @@ class Shown:
 
 def shown_logo(account: Account | None) -> Shown | None:
     """Return the account's logo; None if it has none. It costs no query."""
-    if account is None or not account.logo:
+    if not isinstance(account, Account) or not account.logo:
         return None
     scale = min(DRAWN_HIGH / account.logo_height, DRAWN_WIDE / account.logo_width)
     return Shown(

@@ -52,6 +52,7 @@ def invitation_by_token(token: str, *, now: datetime) -> Invitation | None:
     """Return the open invitation whose address holds `token`, or None. The token yields the account."""
     digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
     invitations = Invitation.objects.select_related("account").filter(token_digest=digest)
+    invitations = invitations.exclude(account__sign_up=Account.SignUp.NOBODY)
     return invitations.filter(accepted_at__isnull=True, expires_at__gt=now).first()
 
 

@@ -1,7 +1,7 @@
 """How a schedule's publication stands: where it is shown, how far the copying is, and what somebody changed there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -19,6 +19,7 @@ from convoca.booking.models import (
     Schedule,
     Slot,
 )
+from convoca.booking.questions.pace import time_left_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Progress:
     """How many of the occasions to come are in the calendar, of those that are to be; `refused` never will by itself.
 
     `again_at` is when the vendor, who asked for peace, is called again; `needs_owner`: not before access is mended.
+    `time_left` is how long the rest will take, None while nobody knows.
     """
 
     total: int
@@ -34,6 +36,7 @@ class Progress:
     is_copying: bool
     again_at: datetime | None
     needs_owner: bool
+    time_left: timedelta | None = None
 
     @property
     def is_moving(self) -> bool:
@@ -68,20 +71,25 @@ def to_be_copied(schedule: Schedule, *, now: datetime) -> QuerySet[Slot]:
 
 
 def progress_of(schedule: Schedule, *, now: datetime) -> Progress:
-    """Return how far the copying is. Three queries."""
+    """Return how far the copying is. Four queries."""
     slots = shown_slots(schedule, now=now)
     events = Publication.objects.filter(slot=OuterRef("pk"), wanted=Publication.Wanted.PRESENT)
     done = slots.filter(Exists(events.filter(observed=Publication.Observed.PRESENT))).count()
     refused = slots.filter(Exists(events.exclude(blocked=Publication.Blocked.NONE))).count()
     connection = schedule.calendar.connection if schedule.calendar else None
     pauses = connection is not None and connection.blocked_until is not None and connection.blocked_until > now
+    total = slots.count()
+    of_schedule = Publication.objects.filter(
+        account_id=schedule.account_id, slot__schedule=schedule, wanted=Publication.Wanted.PRESENT
+    )
     return Progress(
-        total=slots.count(),
+        total=total,
         done=done,
         refused=refused,
         is_copying=schedule.copying,
         again_at=connection.blocked_until if connection is not None and pauses else None,
         needs_owner=connection is not None and connection.state == Connection.State.NEEDS_OWNER,
+        time_left=time_left_of(of_schedule, left=total - done - refused, now=now),
     )
 
 

@@ -12,6 +12,7 @@ from convoca.booking.operations.access import set_access, set_registration
 from convoca.booking.operations.configuring import set_supervisor_field
 from convoca.booking.operations.people import appoint, dismiss
 from convoca.booking.operations.refusals import ContradictoryAccess
+from convoca.booking.questions.forms import sign_up_fields
 from convoca.booking.questions.groups import groups_of
 from convoca.core.admission import Refusal
 from convoca.manage import people_phrases, phrases
@@ -129,6 +130,7 @@ def _render_account(
         "choices": Account.SupervisorField.choices,
         "registration": registration or RegistrationForm(initial=registration_of(visit.account)),
         "join_address": people_phrases.join_address(visit.account),
+        "asked": people_phrases.asked_at_sign_up(sign_up_fields(visit.account)),
         "form": wrong,
     }
     return render_page(request, visit, "manage/access_control.html", context, status=422 if wrong else 200)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -111,9 +111,7 @@ def edit_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRespon
 
 
 def _start(request: HttpRequest, visit: Visit, schedules: list[Schedule], *, now: datetime) -> Start | None:
-    """Return where the form begins, or None while a schedule must be chosen. Raises Http404 if there is none."""
-    if not schedules:
-        raise Http404
+    """Return where the form begins, or None while a schedule must be chosen, or made first."""
     like = None
     if (number := read_id(request.GET.get("like", ""))) is not None:
         like = supervised_booking(visit, number)

@@ -5,9 +5,14 @@ from typing import Any
 
 from allauth.account.views import LoginView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.views.decorators.csp import csp_override
 
 from convoca.booking.models import Account
+from convoca.booking.operations.accepting import takes_accounts
+from convoca.manage.csp import TO_VENDORS
+from convoca.manage.google_log_in import is_offered
 from convoca.manage.proving import passkeys_work
 
 OF_AN_ACCOUNT = re.compile(r"/(?:my|schedule)/(?P<name>[A-Za-z0-9][A-Za-z0-9_-]{0,59})(?:[/?].*)?", re.DOTALL)
@@ -19,7 +24,16 @@ class LogIn(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         going_to = str(context.get("redirect_field_value") or "")
-        return context | {"sign_up": _sign_up_address(going_to), "passkeys_work": passkeys_work()}
+        offered = {"passkeys_work": passkeys_work(), "google": is_offered(), "takes_accounts": takes_accounts()}
+        return context | {"sign_up": _sign_up_address(going_to)} | offered
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
+        """Let the form of Google's button lead to Google, where there is one."""
+        render: Any = super().render_to_response
+        if context["google"]:
+            render = csp_override(TO_VENDORS)(render)
+        answer: HttpResponseBase = render(context, **kwargs)
+        return answer
 
 
 class LogInByPasskey(LoginWebAuthnView):  # type: ignore[misc]
@@ -31,5 +45,5 @@ def _sign_up_address(going_to: str) -> str:
     found = OF_AN_ACCOUNT.fullmatch(going_to)
     if found is None:
         return ""
-    account = Account.objects.filter(name=found["name"]).exclude(sign_up=Account.SignUp.INVITATION).first()
-    return reverse("account_join", args=[account.name]) if account else ""
+    account = Account.objects.filter(name=found["name"]).first()
+    return reverse("account_join", args=[account.name]) if account and account.takes_people_in else ""

@@ -35,7 +35,7 @@ def sign_up(request: HttpRequest, account: str) -> HttpResponse:
     found = get_object_or_404(Account, name=account)
     if isinstance(request.user, User):
         return _join(request, found, request.user)
-    if found.sign_up == Account.SignUp.INVITATION:
+    if not found.takes_people_in:
         return _closed(request, found)
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -81,7 +81,7 @@ def _join(request: HttpRequest, account: Account, user: User) -> HttpResponse:
     """Let a person with a log-in join; whoever is a user already is shown their bookings."""
     if Membership.objects.filter(account=account, user=user).exists():
         return redirect("my", account=account.name)
-    if account.sign_up == Account.SignUp.INVITATION:
+    if not account.takes_people_in:
         return _closed(request, account)
     form = JoinForm(request.POST or None, account=account, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():

@@ -74,7 +74,7 @@ def _sample(account: Account) -> dict[str, object]:
                 "slots": gettext("Coming slots"),
                 "users": gettext("Users"),
                 "cancelled": gettext("Your booking is cancelled."),
-                "day": day_text(local_day(starts_at, account.time_zone), "full").capitalize(),
+                "day": day_text(local_day(starts_at, account.time_zone), "full"),
                 "clocks": span_text(starts_at, starts_at + timedelta(minutes=30), account.time_zone),
                 "zone": zone_text(account.time_zone, starts_at),
                 "weekdays": ", ".join(weekday_name(day) for day in weekdays()),

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.flows import generate_recovery_codes
@@ -73,7 +72,6 @@ class RemoveApp(DeactivateTOTPView):  # type: ignore[misc]
 
 @never_cache
 @login_required
-@reauthentication_required(app="allauth.mfa", allow_get=True)  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Say how many codes are left. They are shown once, to whoever presses the button: those not seen yet, or new ones.

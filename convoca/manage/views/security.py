@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from convoca.booking.models import User
 from convoca.booking.operations.log_ins import LinkOver, address_in, change_address
 from convoca.booking.operations.refusals import HasLogIn
+from convoca.manage.google_log_in import GOOGLE, is_offered
 from convoca.manage.posting import send_address_link
 from convoca.manage.proving import passkeys_work
 from convoca.manage.security import AddressForm, PasswordForm, ways_in
@@ -32,7 +33,12 @@ SECURITY = "allauth.mfa"
 @require_safe
 def show_security(request: HttpRequest) -> HttpResponse:
     user = _person(request)
-    context = {"places": places_of(user, request), "passkeys_work": passkeys_work(), "user": user}
+    context = {
+        "places": places_of(user, request),
+        "passkeys_work": passkeys_work(),
+        "google": user.outside_log_ins.filter(provider=GOOGLE).first(),
+        "google_offered": is_offered(),
+    }
     return render(request, "manage/security.html", context | ways_in(user))
 
 

@@ -56,7 +56,7 @@ def show_calendar(request: HttpRequest, home: Home) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            make_feed(home.person, Following(has_links=True))
+            make_feed(home.person, Following(has_links=True), now=timezone.now())
         except TooManyFeeds:
             problem = gettext("You have as many addresses as one may have. Revoke one first.")
         else:
@@ -77,7 +77,7 @@ def show_calendar(request: HttpRequest, home: Home) -> HttpResponse:
 @at_home
 def revoke_calendar(request: HttpRequest, home: Home, feed: int) -> HttpResponse:
     """Let an address of the person's calendar be found no more."""
-    if feed >= MOST_PK or not revoke_feed(home.person, feed):
+    if feed >= MOST_PK or not revoke_feed(home.person, feed, now=timezone.now()):
         raise Http404
     messages.success(request, gettext("The address no longer works."))
     return SeeOther(reverse("my_calendar", args=[home.account.name]))

@@ -6,7 +6,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from convoca.booking.operations.demonstrating import CONSULTATIONS, OWNER_EMAIL, PASSWORD, fill_with_examples
+from convoca.booking.operations.demonstrating import (
+    CONSULTATIONS,
+    EMPTY_EMAIL,
+    OWNER_EMAIL,
+    PASSWORD,
+    fill_with_examples,
+    found_empty_account,
+)
 
 
 class Command(BaseCommand):
@@ -19,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         account = fill_with_examples(now=timezone.now(), language=options["language"])
+        found_empty_account(options["language"])
         base = settings.BASE_URL
         lines = [
             f"{account.title}, an example:",
@@ -26,5 +34,6 @@ class Command(BaseCommand):
             f"  all its schedules   {base}/schedule/{account.name}/",
             f"  the owner's pages   {base}/manage/   log in as {OWNER_EMAIL}, password {PASSWORD}",
             f"  the outbox          {base}/manage/{account.name}/outbox",
+            f"  an empty account    {base}/manage/   log in as {EMPTY_EMAIL}, same password",
         ]
         self.stdout.write("\n".join(lines))
