@@ -4,12 +4,14 @@ A zone is named by its city and its distance from Greenwich: "Madrid time, GMT+1
 different zones to different readers, and Babel's own names mention summer time in November.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_location
 from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from convoca.booking.manner import Dates, manner
 
 DAY_PATTERNS = {
     "en": {
@@ -18,6 +20,8 @@ DAY_PATTERNS = {
         "medium": "EEE d MMM y",
         "long": "EEEE d MMMM",
         "full": "EEEE d MMMM y",
+        "date": "d MMMM",
+        "date of a year": "d MMMM y",
     },
     "es": {
         "day": "EEE d",
@@ -25,8 +29,30 @@ DAY_PATTERNS = {
         "medium": "EEE, d MMM y",
         "long": "EEEE d 'de' MMMM",
         "full": "EEEE d 'de' MMMM 'de' y",
+        "date": "d 'de' MMMM",
+        "date of a year": "d 'de' MMMM y",
     },
 }
+# As accounts may choose it: as Americans write, or in numbers that sort.
+MONTH_FIRST_PATTERNS = {
+    "day": "EEE d",
+    "short": "EEE, MMM d",
+    "medium": "EEE, MMM d, y",
+    "long": "EEEE, MMMM d",
+    "full": "EEEE, MMMM d, y",
+    "date": "MMMM d",
+    "date of a year": "MMMM d, y",
+}
+NUMBER_PATTERNS = {
+    "day": "EEE d",
+    "short": "EEE y-MM-dd",
+    "medium": "EEE y-MM-dd",
+    "long": "EEEE y-MM-dd",
+    "full": "EEEE y-MM-dd",
+    "date": "y-MM-dd",
+    "date of a year": "y-MM-dd",
+}
+HALVES = {"en": ("AM", "PM"), "es": ("a.\u00a0m.", "p.\u00a0m.")}
 
 
 def language() -> str:
@@ -35,18 +61,39 @@ def language() -> str:
 
 
 def day_text(day: date, style: str = "long") -> str:
-    """Return "Tuesday 24 November" or "martes 24 de noviembre"; styles are day, short, medium, long and full."""
-    return _day_text(day, style, language())
+    """Return "Tuesday 24 November" or "martes 24 de noviembre"; styles are day, short, medium, long and full.
+
+    Without a weekday, the styles are date, and date of a year.
+    """
+    return _day_text(day, style, language(), manner().dates)
 
 
 @lru_cache(maxsize=4096)
-def _day_text(day: date, style: str, language: str) -> str:
-    return format_date(day, DAY_PATTERNS[language][style], locale=language)
+def _day_text(day: date, style: str, language: str, order: Dates) -> str:
+    patterns = {Dates.LANGUAGE: MONTH_FIRST_PATTERNS, Dates.NUMBERS: NUMBER_PATTERNS}.get(order, DAY_PATTERNS[language])
+    return format_date(day, patterns[style], locale=language)
 
 
 def clock_text(instant: datetime, time_zone: str) -> str:
-    """Return "16:30", on the clocks of `time_zone`."""
-    return f"{instant.astimezone(ZoneInfo(time_zone)):%H:%M}"
+    """Return "16:30", on the clocks of `time_zone`; "4:30 PM" where the account writes so."""
+    return hour_text(instant.astimezone(ZoneInfo(time_zone)))
+
+
+def hour_text(local: datetime | time) -> str:
+    """Return "16:30" or "4:30 PM" of a time that is local already."""
+    if not manner().has_half_clock:
+        return f"{local:%H:%M}"
+    return f"{local.hour % 12 or 12}:{local:%M} {HALVES[language()][local.hour // 12]}"
+
+
+def week_begin(day: date) -> date:
+    """Return the first day of the week in which `day` is."""
+    return day - timedelta(days=(day.weekday() - manner().first_weekday) % 7)
+
+
+def weekdays() -> list[int]:
+    """Return the numbers of the weekdays, Monday is 0, in the order in which a week is shown."""
+    return [(manner().first_weekday + place) % 7 for place in range(7)]
 
 
 @cache

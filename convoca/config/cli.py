@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.command == "setup-link":
             return _setup_link(read_environment(), if_first=chosen.if_first)
+        if chosen.command == "drop-second-factor":
+            return _drop_second_factor(read_environment(), chosen.email)
         if chosen.command == "demo":
             return _demo(read_environment(), chosen.language)
         return COMMANDS[chosen.command](read_environment())
@@ -52,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--state", default="var/sandbox.json", help="the file that keeps what it plays")
         if name == "setup-link":
             command.add_argument("--if-first", action="store_true", help="only if there is no account yet")
+        if name == "drop-second-factor":
+            command.add_argument("email", help="the address with which they log in")
         if name == "demo":
             command.add_argument("--language", default="en", choices=("en", "es"), help="what the examples speak (en)")
     return parser
@@ -67,6 +71,7 @@ HELP = {
     "doctor": "Look for what is wrong. Settings, database, keys, worker, connections, mail; status 1 if something is.",
     "rotate-keys": "Encrypt every secret with the newest key. Can be stopped and run again; then older keys may go.",
     "setup-link": "Print an address at which an account is made. It works once, for an hour.",
+    "drop-second-factor": "Let somebody log in by password alone, who lost their telephone and their recovery codes.",
     "keys": "Print fresh keys, as lines for the environment. Keep them safe: without them, stored links are lost.",
 }
 
@@ -111,6 +116,20 @@ def _setup_link(environment: Environment, *, if_first: bool) -> int:
 
     if not (if_first and Account.objects.exists()):
         print(f"Set up:  {environment.base_url}/setup?key={make_key(now=timezone.now())}  (works once, for 60 minutes)")
+    return 0
+
+
+def _drop_second_factor(environment: Environment, email: str) -> int:
+    """Delete somebody's app and recovery codes; status 1 if they have none."""
+    set_up_django(environment)
+    if not tables_are_current():
+        return REFUSED
+    from convoca.booking.operations.log_ins import drop_second_factor
+
+    if not drop_second_factor(email):
+        print(f"Nobody with a second factor logs in with {email}.")
+        return 1
+    print(f"{email} logs in by password alone now.")
     return 0
 
 

@@ -45,7 +45,7 @@ def _settings(environment: Environment) -> Iterator[str]:
     for name in sorted(os.environ):
         if name.startswith("CONVOCA_") and name not in known:
             yield f"{name} is set, but Convoca has no such setting. They are listed in docs/selfhost.md."
-    if environment.email.kind is MailKind.SMTP and environment.email_from.endswith("@localhost>"):
+    if environment.email.kind is not MailKind.OUTBOX and environment.email_from.endswith("@localhost>"):
         yield "CONVOCA_EMAIL_FROM is not set: mail servers refuse mails from localhost."
     if environment.behind_proxy and is_loopback(environment.allowed_hosts[0]):
         yield "CONVOCA_BASE_URL is not set: mails and calendars would point at this machine."
@@ -119,7 +119,7 @@ def _accounts(warnings: list[str], *, now: datetime) -> Iterator[str]:
 
 def _mail_server(environment: Environment) -> Iterator[str]:
     mail = environment.email
-    if mail.kind is MailKind.OUTBOX:
+    if mail.kind is not MailKind.SMTP:
         return
     kind = smtplib.SMTP_SSL if mail.tls is Tls.IMPLICIT else smtplib.SMTP
     try:

@@ -169,8 +169,18 @@ class Environment:
         read_mail,
         default="outbox:",
         example="smtp+tls://user:password@mail.example.org:587",
-        help="The mail server: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://. "
+        help="The mail server: smtp:// (plain), smtp+tls:// (STARTTLS) or smtps://; or a mail service: brevo://, "
+        "mailersend://, mailgun://, mailjet://, postmark:// or sparkpost://. "
         "`outbox:` sends nothing and keeps the mails to be read in the browser.",
+        secret=True,
+    )
+    email_webhook_secret: str = _setting(
+        "CONVOCA_EMAIL_WEBHOOK_SECRET",
+        read_text,
+        default="",
+        example="s3cr3t",
+        help="What the mail service proves itself by when it reports mails that came back and complaints: the password "
+        "in the address that you give it, or Mailgun's signing key.",
         secret=True,
     )
     email_from: str = _setting(
@@ -179,6 +189,14 @@ class Environment:
         default="Convoca <convoca@localhost>",
         example="Bookings <bookings@example.org>",
         help="The sender of every mail.",
+    )
+    webhooks_within: bool = _setting(
+        "CONVOCA_WEBHOOKS_WITHIN",
+        read_switch,
+        default="no",
+        example="yes",
+        help="Whether webhooks may also call programs of your own network, and by plain http: "
+        "whoever owns an account here can then reach what only this machine can.",
     )
     zoom_client_id: str = _vendor_id("CONVOCA_ZOOM_CLIENT_ID", "Zoom")
     zoom_client_secret: str = _vendor_secret("CONVOCA_ZOOM_CLIENT_SECRET", "The client secret that goes with it.")

@@ -21,6 +21,7 @@ class Engine(StrEnum):
 class MailKind(StrEnum):
     OUTBOX = "outbox"
     SMTP = "smtp"
+    SERVICE = "service"
 
 
 class Tls(StrEnum):
@@ -31,7 +32,11 @@ class Tls(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseAddress:
-    """Where the data lives. `name` is an absolute path for SQLite; `port` is None for the server's own default."""
+    """Where the data lives. `name` is an absolute path for SQLite; `port` is None for the server's own default.
+
+    `prepares`: statements are prepared at the server, which needs connections that are ours alone, or a pooler that
+    knows of prepared statements.
+    """
 
     engine: Engine
     name: str
@@ -40,13 +45,21 @@ class DatabaseAddress:
     user: str = ""
     password: str = field(default="", repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
+    prepares: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailAddress:
-    """How mails leave. An outbox keeps them in the database, to be read in the browser."""
+    """How mails leave. An outbox keeps them in the database, to be read in the browser.
+
+    Of a mail service `service` is its name and `options` are what its account needs; `endpoint` is another address than
+    its usual one, or empty.
+    """
 
     kind: MailKind
+    service: str = ""
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
+    endpoint: str = ""
     host: str = ""
     port: int = 0
     user: str = ""
@@ -54,6 +67,17 @@ class MailAddress:
     tls: Tls = Tls.NONE
 
 
+# The mail services that are known, and what each calls the parts of the address that it needs.
+MAIL_SERVICES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "brevo": {"user": "api_key"},
+        "mailersend": {"user": "api_token"},
+        "mailgun": {"user": "api_key", "host": "sender_domain"},
+        "mailjet": {"user": "api_key", "password": "secret_key"},
+        "postmark": {"user": "server_token"},
+        "sparkpost": {"user": "api_key"},
+    }
+)
 POSTGRES_SCHEMES = frozenset({"postgres", "postgresql"})
 SMTP_SCHEMES: Mapping[str, tuple[Tls, int]] = MappingProxyType(
     {"smtp": (Tls.NONE, 25), "smtp+tls": (Tls.STARTTLS, 587), "smtps": (Tls.IMPLICIT, 465)}
@@ -171,6 +195,9 @@ def _postgres(address: SplitResult) -> DatabaseAddress:
     if not name or "/" in name:
         raise ValueError("it must name one database after the host")
     options = dict(parse_qsl(address.query, strict_parsing=bool(address.query)))
+    prepares = options.pop("prepare", "yes")
+    if prepares not in {"yes", "no"}:
+        raise ValueError("prepare must be yes or no")
     return DatabaseAddress(
         engine=Engine.POSTGRES,
         name=name,
@@ -180,16 +207,24 @@ def _postgres(address: SplitResult) -> DatabaseAddress:
         user=unquote(address.username or ""),
         password=unquote(address.password or ""),
         options=options,
+        prepares=prepares == "yes",
     )
 
 
 def read_mail(text: str) -> MailAddress:
-    """Read `outbox:`, or `smtp://`, `smtp+tls://` (STARTTLS) or `smtps://` with user:password@host:port."""
+    """Read `outbox:`, or `smtp://`, `smtp+tls://` (STARTTLS) or `smtps://` with user:password@host:port, or a service.
+
+    A mail service is written `<service>://<key>@`, Mailgun's with its domain behind, Mailjet's with both its keys.
+    """
     if text == "outbox:":
         return MailAddress(kind=MailKind.OUTBOX)
     address = _split(text)
+    if address.scheme in MAIL_SERVICES:
+        return _service(address)
     if address.scheme not in SMTP_SCHEMES or not address.hostname or address.path.strip("/"):
-        raise ValueError("it must be outbox: or begin with smtp://, smtp+tls:// or smtps:// and name a host")
+        raise ValueError(
+            "it must be outbox:, or begin with smtp://, smtp+tls:// or smtps:// and name a host, or name a mail service"
+        )
     tls, usual_port = SMTP_SCHEMES[address.scheme]
     return MailAddress(
         kind=MailKind.SMTP,
@@ -199,6 +234,29 @@ def read_mail(text: str) -> MailAddress:
         password=unquote(address.password or ""),
         tls=tls,
     )
+
+
+def _service(address: SplitResult) -> MailAddress:
+    given = {
+        "user": unquote(address.username or ""),
+        "password": unquote(address.password or ""),
+        "host": address.hostname or "",
+    }
+    wanted = MAIL_SERVICES[address.scheme]
+    if address.path.strip("/") or any(bool(given[part]) != (part in wanted) for part in given):
+        raise ValueError(f"a key for {address.scheme} is written {_form_of(address.scheme)}")
+    query = dict(parse_qsl(address.query, strict_parsing=bool(address.query)))
+    if set(query) - {"endpoint"}:
+        raise ValueError("behind a question mark only endpoint=https://… is known")
+    endpoint = read_base_address(query["endpoint"]) if query else ""
+    options = {name: given[part] for part, name in wanted.items()}
+    return MailAddress(kind=MailKind.SERVICE, service=address.scheme, options=options, endpoint=endpoint)
+
+
+def _form_of(service: str) -> str:
+    wanted = MAIL_SERVICES[service]
+    keys = "KEY:SECRET" if "password" in wanted else "KEY"
+    return f"{service}://{keys}@{'mg.example.org' if 'host' in wanted else ''}"
 
 
 def _split(text: str) -> SplitResult:

@@ -10,7 +10,7 @@ import structlog
 # /b/<token> and /j/<token> open a booking for whoever holds them, /feeds/<token> a calendar, a password's key a log-in,
 # OAuth's code and state a vendor's account. Of any other web address only the host is kept: the rest of a
 # meeting's link opens the meeting.
-TOKEN_IN_PATH = re.compile(r"(/[bj]/|/feeds/|/password/reset/key/)[^/\s?\"'<>]+")
+TOKEN_IN_PATH = re.compile(r"(/[bj]/|/feeds/|/day/|/password/reset/key/)[^/\s?\"'<>]+")
 WEB_ADDRESS = re.compile(r"(https?://)(?:[^/\s\"'<>]*@)?([^/\s\"'<>?#]+)[/?#][^\s\"'<>]+")
 SECRET_IN_QUERY = re.compile(r"\b(code|state|access_token|refresh_token|pwd)=[^&\s\"'<>]+")
 

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.apps import apps
+from django.db import transaction
 from django.db.models import Model
 
 from convoca.booking.models.sealed import Sealed, SealedField
@@ -25,6 +27,9 @@ def rotate_keys() -> int:
         lost += done["lost"]
         told = ", ".join(f"{number} {what}" for what, number in sorted(done.items())) or "empty"
         print(f"{model._meta.db_table}.{column}: {told}")
+    done = rotate_authenticators()
+    lost += done["lost"]
+    print(f"mfa_authenticator: {', '.join(f'{number} {what}' for what, number in sorted(done.items())) or 'empty'}")
     if lost:
         print(f"{lost} secrets cannot be read with any of CONVOCA_ENCRYPTION_KEYS: put back the key they need.")
         return 1
@@ -48,6 +53,33 @@ def rotate_column(model: type[Model], column: str) -> Counter[str]:
         done.update(_rotate(model, column, pk, secret) for pk, secret in batch)
         last = batch[-1][0]
     return done
+
+
+def rotate_authenticators() -> Counter[str]:
+    """Encrypt anew what apps and recovery codes are made of; allauth keeps it in a column of its own kind."""
+    from allauth.mfa.models import Authenticator
+
+    done: Counter[str] = Counter()
+    for pk in Authenticator.objects.filter(type__in=["totp", "recovery_codes"]).values_list("pk", flat=True):
+        with transaction.atomic():
+            kept = Authenticator.objects.select_for_update().filter(pk=pk).first()
+            if kept is not None:
+                done[_seal_anew(kept.data)] += 1
+                kept.save(update_fields=["data"])
+    return done
+
+
+def _seal_anew(data: dict[str, Any]) -> str:
+    """Seal in place what allauth has given us to encrypt, and return what became of it."""
+    name = "secret" if "secret" in data else "seed"
+    secret = Sealed(data[name])
+    if secret.is_current:
+        return "current"
+    try:
+        data[name] = Sealed.seal(secret.open()).ciphertext
+    except InvalidToken:
+        return "lost"
+    return "rotated"
 
 
 def _batch(model: type[Model], column: str, *, after: int) -> list[tuple[int, Sealed]]:

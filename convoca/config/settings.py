@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "convoca.manage",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     *(["procrastinate.contrib.django"] if IS_POSTGRES else ["django_tasks_db"]),
     "convoca.booking",
     "convoca.public",
@@ -53,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "convoca.manage.sessions.note_last_seen",
 ]
 
 TEMPLATES = [
@@ -75,6 +78,9 @@ TEMPLATES = [
 
 # To open an SQLite file anew for each request costs as much as two of its queries.
 KEPT_CONNECTION_SECONDS = 60
+
+# A statement that a connection has asked so often is planned once: planning is half of what the reads of a page cost.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 5}
 
 
 def _database() -> dict[str, Any]:
@@ -100,7 +106,7 @@ def _database() -> dict[str, Any]:
         "PORT": address.port or "",
         "CONN_MAX_AGE": KEPT_CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(address.options),
+        "OPTIONS": (PREPARED if address.prepares else {}) | dict(address.options),
     }
 
 
@@ -135,6 +141,22 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "convoca.manage.accounts.AccountAdapter"
+# Whoever changes how somebody logs in tells them so, by mail.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "convoca.manage.proving.ProvingAdapter"
+MFA_FORMS = {
+    "activate_totp": "convoca.manage.proving.AppForm",
+    "add_webauthn": "convoca.manage.proving.PasskeyForm",
+    "login_webauthn": "convoca.manage.proving.PasskeyLogInForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A telephone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
+# Nobody gets a log-in here with an address that is not theirs: it is made from a mail, or at an address that only
+# whoever runs the server has read.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Behind a proxy all requests come from the proxy's address: without this, one guesser would lock everybody out.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENV.behind_proxy else 0
 LOGIN_URL = "account_login"
@@ -164,6 +186,12 @@ def _mailer() -> dict[str, Any]:
     address = ENV.email
     if address.kind == "outbox":
         return {"BACKEND": "convoca.booking.mail.OutboxBackend"}
+    if address.kind == "service":
+        options = {"service": address.service, "timeout": 15, **address.options}
+        return {
+            "BACKEND": "convoca.booking.mail.service.ServiceBackend",
+            "OPTIONS": options | ({"api_url": address.endpoint} if address.endpoint else {}),
+        }
     return {
         "BACKEND": "convoca.booking.mail.SmtpBackend",
         "OPTIONS": {
@@ -180,9 +208,23 @@ def _mailer() -> dict[str, Any]:
 
 MAILERS = {"default": _mailer()}
 
+# Who reports what has become of mails, and by what they prove themselves; without a secret nobody is heard.
+MAIL_SERVICE = ENV.email.service
+# Two of them sign what they report; the others repeat the password of the address that they were given.
+SIGNING = {"mailgun": "MAILGUN_WEBHOOK_SIGNING_KEY", "mailersend": "MAILERSEND_SIGNING_SECRET"}
+MAIL_WEBHOOK_SECRET = ENV.email_webhook_secret
+ANYMAIL = (
+    {SIGNING[MAIL_SERVICE]: MAIL_WEBHOOK_SECRET}
+    if MAIL_SERVICE in SIGNING
+    else {"WEBHOOK_SECRET": f"convoca:{MAIL_WEBHOOK_SECRET}"}
+)
+
 # The vendors' applications of this installation, by provider id; what a provider needs is built from it in one place.
 VENDORS = {"zoom": ENV.zoom, "google": ENV.google, "microsoft": ENV.microsoft}
 VENDOR_ENDPOINTS = ENV.endpoints
+
+# Whether webhooks may call programs of our own network, and by plain http.
+WEBHOOKS_WITHIN = ENV.webhooks_within
 
 SECURE_CSP = {
     "default-src": [CSP.NONE],
@@ -206,6 +248,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENV.is_htt
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
+# In memory only: what is larger than Django holds there (2.5 MB) is let go unread, and the form says that it lacks.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

@@ -64,6 +64,8 @@ def vendors_at(port: int) -> dict[str, str]:
     """Return what points the vendors' adapters at the sandbox, whose applications take any key."""
     sandbox = f"http://{LOOPBACK}:{port}"
     return {
+        # Whoever tries it out has the receiving program on the same machine.
+        "CONVOCA_WEBHOOKS_WITHIN": "yes",
         "CONVOCA_ZOOM_OAUTH_URL": f"{sandbox}/zoom/oauth",
         "CONVOCA_ZOOM_API_URL": f"{sandbox}/zoom/v2",
         "CONVOCA_ZOOM_CLIENT_ID": ANY_KEY,

@@ -1,20 +1,21 @@
 """How allauth behaves here."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from convoca.booking.mail.note import Note, note_mail
+from convoca.booking.mail.note import note_mail
+from convoca.booking.models import User
+from convoca.manage import log_in_mails
 
-FORGOTTEN = "account/email/password_reset_key"
-UNKNOWN = "account/email/unknown_account"
+log = structlog.get_logger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -24,6 +25,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("The email address and/or password you specified are not correct."),
         "too_many_login_attempts": _("Too many failed login attempts. Try again later."),
+        "incorrect_password": _("That is not your password."),
+        "rate_limited": _("Too many attempts. Try again later."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -50,41 +53,31 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
         """Return a mail about a log-in, in the look of all our mails. Raises KeyError for one that we never send."""
-        notes = {FORGOTTEN: _forgotten, UNKNOWN: _unknown}
         to = email if isinstance(email, str) else email[0]
-        return note_mail(notes[template_prefix](context), to=to, account=None)
+        return note_mail(log_in_mails.NOTES[template_prefix](context), to=to, account=None)
 
+    def get_login_stages(self) -> list[str]:
+        """Return what a log-in goes through: a code, for whoever has an app for it."""
+        return ["convoca.manage.proving.PasswordStage"]
 
-def _forgotten(context: dict[str, Any]) -> Note:
-    return Note(
-        language=get_language() or "en",
-        subject=gettext("Set a new password"),
-        opening=gettext("Set a new password"),
-        paragraphs=(
-            gettext("Somebody, you we hope, asked for a new password for this address. Open this link to set one:"),
-            gettext("If it was not you, do nothing: your password stays as it is."),
-        ),
-        button=gettext("Set a new password"),
-        address=context["password_reset_url"],
-        why=_why(),
-    )
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("mfa_index")
 
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """Return the ways in which somebody can prove that it is still they, in our words."""
+        told = {
+            "reauthenticate": gettext("Use your password"),
+            "mfa_reauthenticate": gettext("Use a code"),
+            "mfa_reauthenticate:webauthn": gettext("Use a passkey"),
+        }
+        found: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        return [each | {"description": told[each["id"]]} for each in found]
 
-def _unknown(context: dict[str, Any]) -> Note:
-    return Note(
-        language=get_language() or "en",
-        subject=gettext("Set a new password"),
-        opening=gettext("There is no log-in for this address"),
-        paragraphs=(
-            gettext(
-                "Somebody, you we hope, asked for a new password for this address. There is no log-in for it here."
-            ),
-            gettext("To book or to change an appointment, no log-in is needed: the link in your mail is enough."),
-        ),
-        why=_why(),
-    )
-
-
-def _why() -> str:
-    sentence = gettext("You get this email because your address was entered at {host}.")
-    return sentence.format(host=urlsplit(settings.BASE_URL).netloc)
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell somebody that how they log in has changed. A mail server that is down undoes nothing of it."""
+        try:
+            self.send_mail(template_prefix, email or user.email, context or {})
+        except Exception as error:
+            log.warning("notice of a log-in not sent", user=user.pk, error=type(error).__name__)

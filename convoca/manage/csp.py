@@ -19,8 +19,8 @@ TO_MEETINGS: dict[str, Any] = {**settings.SECURE_CSP, "form-action": [CSP.SELF, 
 FRAMES_A_MAIL: dict[str, Any] = {**settings.SECURE_CSP, "frame-src": [CSP.SELF]}
 A_MAIL: dict[str, Any] = {
     "default-src": [CSP.NONE],
-    "style-src": [CSP.UNSAFE_INLINE],
-    "img-src": ["data:"],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:"],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.NONE],
     "frame-ancestors": [CSP.SELF],

@@ -12,12 +12,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from convoca.booking.asking import PersonNameField
-from convoca.booking.models import Account, Schedule
+from convoca.booking.models import Account, Membership, Schedule, User
 from convoca.booking.operations.founding import FIRST_STEPS, Founder
 from convoca.manage.furnishing import zone_choices
 from convoca.manage.joining import check_password, password_field
 from convoca.manage.pages import has_outbox
 from convoca.manage.people import EMAIL_WRONG, LONGEST_EMAIL, plain_address
+from convoca.manage.proving import passkeys_work
+from convoca.manage.security import has_passkey
 
 # Pixels for each square of the code: as large as a stamp, and sharp at any size.
 QR_SCALE = 4
@@ -25,7 +27,7 @@ LOOPBACK = ("http://localhost", "http://127.0.0.1", "http://[::1]")
 
 
 class FoundingForm(forms.Form):
-    """Four fields, and a time zone that the browser fills in."""
+    """Four fields, and a time zone that the browser fills in. `website` is a trap: people do not see it."""
 
     name = PersonNameField(
         label=gettext_lazy("Your name"),
@@ -48,6 +50,7 @@ class FoundingForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"), widget=forms.Select(attrs={"data-own-zone": True, "autocomplete": "off"})
     )
+    website = forms.CharField(required=False)
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, initial={"offer": gettext("30-minute appointment"), "time_zone": "UTC"})
@@ -58,6 +61,11 @@ class FoundingForm(forms.Form):
     def clean_email(self) -> str:
         return plain_address(self.cleaned_data["email"])
 
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(gettext("Leave this field empty."))
+        return ""
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         check_password(self, email=cleaned.get("email", ""))
@@ -66,7 +74,8 @@ class FoundingForm(forms.Form):
     @property
     def founder(self) -> Founder:
         """What a valid form says."""
-        return Founder(**self.cleaned_data, language=get_language() or "en")
+        said = {name: value for name, value in self.cleaned_data.items() if name != "website"}
+        return Founder(**said, language=get_language() or "en")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +106,8 @@ def steps_in_words(account: Account) -> str:
 
 def first_schedule(account: Account) -> Schedule | None:
     """Return the schedule that the steps are about."""
-    return Schedule.objects.filter(account=account, closing_at=None).select_related("account").first()
+    own = Schedule.objects.filter(account=account, closing_at=None, is_example=False)
+    return own.select_related("account").first()
 
 
 def _steps(schedule: Schedule) -> Sequence[FirstStep]:
@@ -139,8 +149,20 @@ def _steps(schedule: Schedule) -> Sequence[FirstStep]:
             link=gettext("Change opening hours"),
             is_done=False,
         ),
+        "passkey": FirstStep(
+            name="passkey",
+            title=gettext("Passkey"),
+            text=gettext("Log in with your finger, your face or the PIN of your device, instead of a password."),
+            address=reverse("mfa_add_webauthn"),
+            link=gettext("Add a passkey"),
+            is_done=not passkeys_work() or has_passkey(_owner_of(schedule.account)),
+        ),
     }
     return [every[name] for name in FIRST_STEPS]
+
+
+def _owner_of(account: Account) -> User:
+    return User.objects.get(memberships__account=account, memberships__role=Membership.Role.OWNER)
 
 
 def code_of(address: str) -> SafeString:

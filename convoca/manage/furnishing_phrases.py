@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext, ngettext
 
 from convoca.booking.models import Schedule
+from convoca.booking.operations.furnishing import AddressTaken
 from convoca.booking.wording import minutes_text
 
 
@@ -14,6 +15,18 @@ def schedule_made(schedule: Schedule) -> str:
     return gettext(
         "{schedule} is made and can be booked. It is open Monday to Friday, 9:00 to 17:00, until you change that."
     ).format(schedule=schedule.name)
+
+
+def address_taken(taken: AddressTaken) -> str:
+    if taken.formerly:
+        return gettext(
+            "Another schedule had this address before, and links to it still lead there. Choose another one."
+        )
+    return gettext("Another schedule has this address. Choose another one.")
+
+
+def address_reserved(word: str) -> str:
+    return gettext("“{word}” is kept for pages of Convoca. Choose another address.").format(word=word)
 
 
 def resources_added(names: list[str]) -> str:

@@ -262,6 +262,12 @@ def not_delivered(reason: str) -> str:
         if match["what"] == "recipient":
             return gettext("The mail server refused the address ({code}).").format(code=match["code"])
         return gettext("The mail server refused the email ({code}).").format(code=match["code"])
+    if "came back" in reason:
+        return gettext("The email came back: the address does not take it.")
+    if "service refused the recipient" in reason:
+        return gettext("The mail service refused the address.")
+    if "service refused the mail" in reason:
+        return gettext("The mail service does not take it.")
     if "cannot be written" in reason:
         return gettext("No mail server takes this address.")
     if "answer was lost" in reason:

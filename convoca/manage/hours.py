@@ -3,15 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from babel.dates import format_date
 
 from convoca.booking.models import OpeningHours
-from convoca.booking.wording import language
+from convoca.booking.wording import hour_text, language, weekdays
 
 A_MONDAY = date(2026, 11, 23)
-MINUTES_A_DAY = 24 * 60
+HOURS_A_DAY = 24
+MINUTES_A_DAY = HOURS_A_DAY * 60
 DAYS_A_WEEK = 7
 
 
@@ -24,13 +25,13 @@ class OpenDay:
 
 
 def week_of(hours: Iterable[OpeningHours]) -> list[OpenDay]:
-    """Return the seven days from Monday, or nothing if there are no hours at all."""
+    """Return the seven days of a week, or nothing if there are no hours at all."""
     periods: defaultdict[int, list[str]] = defaultdict(list)
     for each in hours:
         periods[each.weekday].append(period_text(each.opens, each.closes))
     if not periods:
         return []
-    return [OpenDay(name=weekday_name(day), periods=periods[day]) for day in range(DAYS_A_WEEK)]
+    return [OpenDay(name=weekday_name(day), periods=periods[day]) for day in weekdays()]
 
 
 def weekday_name(day: int) -> str:
@@ -45,5 +46,5 @@ def period_text(opens: int, closes: int) -> str:
 
 def _clock(minutes: int) -> str:
     """Return "09:30"; the midnight that ends a day is "24:00", and what lies after it is the next day's clock."""
-    hours = minutes // 60 if minutes <= MINUTES_A_DAY else minutes // 60 - 24
-    return f"{hours:02}:{minutes % 60:02}"
+    hours = minutes // 60 if minutes <= MINUTES_A_DAY else minutes // 60 - HOURS_A_DAY
+    return "24:00" if hours == HOURS_A_DAY else hour_text(time(hours, minutes % 60))

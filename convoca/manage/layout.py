@@ -6,12 +6,16 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from convoca.booking.mail.example import Shown, usual_state
-from convoca.booking.mail.own_words import SUBJECT_MAX_CHARS, Text
+from convoca.booking.mail.own_words import SUBJECT_MAX_CHARS, Text, text_of
 from convoca.booking.models import MessageText, Schedule
+from convoca.booking.questions.texts import Message
 from convoca.core.plain import plain
+
+type Texts = dict[tuple[str, str], MessageText]
 
 LONGEST_BODY = 5000
 
@@ -38,7 +42,7 @@ class TextForm(forms.Form):
     way = forms.ChoiceField(
         label=gettext_lazy("Where does it stand?"),
         choices=[
-            (ADD, gettext_lazy("Added to the standard text, under the meeting link")),
+            (ADD, gettext_lazy("Added to the standard text")),
             (REPLACE, gettext_lazy("In place of the standard sentences; its first line is the heading")),
         ],
         widget=forms.RadioSelect,
@@ -65,9 +69,7 @@ def draft_of(row: MessageText | None) -> Text:
 
 
 def published_of(row: MessageText | None) -> Text:
-    if row is None or row.published_at is None:
-        return Text()
-    return Text(subject=row.subject, body=row.body.open(), replaces=row.replaces)
+    return text_of(row if row is not None and row.published_at is not None else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +98,7 @@ class Looking:
         return said.urlencode()
 
 
-def looking(asked: Mapping[str, str], schedule: Schedule) -> Looking:
+def looking(asked: Mapping[str, str], schedule: Schedule | None) -> Looking:
     link = asked.get("link", "")
     return Looking(
         shown=Shown(link) if link in set(Shown) else usual_state(schedule),
@@ -105,3 +107,11 @@ def looking(asked: Mapping[str, str], schedule: Schedule) -> Looking:
         is_wide=asked.get("width") == "desktop",
         of_next=asked.get("about") == "next",
     )
+
+
+def address_of(message: Message, page: str = "text") -> str:
+    """Return where the mail is worded, or another page about it."""
+    where = [message.account.name, message.kind, message.language]
+    if message.schedule is None:
+        return reverse(f"manage:account-{page}", args=where)
+    return reverse(f"manage:{page}", args=[where[0], message.schedule.slug, *where[1:]])

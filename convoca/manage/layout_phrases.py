@@ -7,8 +7,9 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.mail.example import Shown
 from convoca.booking.mail.kinds import OF_A_PLACE
-from convoca.booking.mail.own_words import ADDRESSES, OF_A_BODY, PLAIN_NAMES, Text, holds_address
-from convoca.booking.models import Language, MessageText, Notification, Schedule
+from convoca.booking.mail.own_words import Text, holds_address
+from convoca.booking.mail.worded import OF_THE_ACCOUNT, TO_STAFF, names_for
+from convoca.booking.models import Language, MessageText, Notification, OwnersMessage, Schedule
 from convoca.core.filling import Fault, Finding, names_in
 
 Kind = Notification.Kind
@@ -28,7 +29,19 @@ WHEN: dict[str, str | Promise] = {
     Kind.WAITING: gettext_lazy("When somebody waits for a place."),
     Kind.OFFER: gettext_lazy("When a place is free and held for somebody who waits."),
     Kind.OFFER_PASSED: gettext_lazy("When somebody has let an offer pass."),
+    Kind.APPROVAL_WANTED: gettext_lazy("When somebody asks for a time that must be approved."),
+    Kind.LEFT: gettext_lazy("When somebody has cancelled and left a message."),
+    OwnersMessage.NEW_BOOKING: gettext_lazy("When somebody has booked, to whoever the schedule tells."),
+    OwnersMessage.MOVED: gettext_lazy("When a booking has moved, to whoever the schedule tells."),
+    OwnersMessage.CANCELLED: gettext_lazy("When a booking is cancelled, to whoever the schedule tells."),
+    OwnersMessage.DIGEST: gettext_lazy("In the morning, to everybody who wants their day by email."),
+    OwnersMessage.LINK_PROBLEM: gettext_lazy("When meeting links cannot be made."),
+    OwnersMessage.ACCESS_LOST: gettext_lazy("When a provider no longer accepts our access."),
+    OwnersMessage.STILL_OPEN: gettext_lazy("A day before the first appointment that is still without a link."),
+    OwnersMessage.ALL_CLEAR: gettext_lazy("When that trouble is over."),
+    OwnersMessage.RECEIPT: gettext_lazy("When you have disconnected a provider from your last schedule."),
 }
+NAMES = dict(Notification.Kind.choices) | dict(OwnersMessage.choices)
 
 # What each name stands for.
 VARIABLES: dict[str, str | Promise] = {
@@ -55,6 +68,14 @@ VARIABLES: dict[str, str | Promise] = {
     "passcode": gettext_lazy("Passcode"),
     "booking_page": gettext_lazy("Page to see or cancel the booking"),
     "schedule_page": gettext_lazy("Page to book on"),
+    "day_page": gettext_lazy("Page of the day"),
+    "health_page": gettext_lazy("Health page"),
+    "provider": gettext_lazy("Provider of the meetings"),
+    "count": gettext_lazy("How many it concerns"),
+    "in_need": gettext_lazy("How many need somebody"),
+    "first": gettext_lazy("When the first of them starts"),
+    "since": gettext_lazy("Since when"),
+    "reason": gettext_lazy("What the provider said"),
 }
 
 STATES: dict[Shown, str | Promise] = {
@@ -64,18 +85,19 @@ STATES: dict[Shown, str | Promise] = {
 }
 
 
-def variables() -> list[tuple[str, str]]:
-    """Return every name as it is written into a text, and what it stands for."""
-    return [(f"{{{name}}}", str(VARIABLES[name])) for name in (*PLAIN_NAMES, *ADDRESSES)]
+def variables(kind: str) -> list[tuple[str, str]]:
+    """Return every name as it is written into the text of this mail, and what it stands for."""
+    names = names_for(kind)
+    return [(f"{{{name}}}", str(VARIABLES[name])) for name in (*names.plain, *names.addresses)]
 
 
-def wrong(found: Finding, *, in_subject: bool) -> str:
+def wrong(found: Finding, kind: str, *, in_subject: bool) -> str:
     """Say what is wrong with a text."""
     where = gettext("in the subject") if in_subject else gettext("in line {n}").format(n=found.line)
     match found.fault:
         case Fault.UNKNOWN if found.suggestion:
             sentence = gettext("{written} does not exist ({where}). Did you mean {meant}?")
-        case Fault.UNKNOWN if in_subject and found.written.strip("{} ") in ADDRESSES:
+        case Fault.UNKNOWN if in_subject and found.written.strip("{} ") in names_for(kind).addresses:
             sentence = gettext("{written} cannot stand in a subject.")
         case Fault.UNKNOWN:
             sentence = gettext("{written} does not exist ({where}).")
@@ -86,16 +108,25 @@ def wrong(found: Finding, *, in_subject: bool) -> str:
     return sentence.format(written=found.written, where=where, meant=f"{{{found.suggestion}}}")
 
 
-def notes(text: Text, kind: str, schedule: Schedule) -> Sequence[str]:
+def notes(text: Text, kind: str, schedule: Schedule | None) -> Sequence[str]:
     """Say what an owner should know of a text that is not wrong."""
+    if schedule is None or kind in set(TO_STAFF):
+        return [] if text.body.strip() else [_empty(kind)]
     said = []
+    names = names_in(text.body, names_for(kind).of_a_body)
     if not text.body.strip():
-        said.append(gettext("Your message is empty. The details, link and buttons below are always sent."))
-    elif kind in OF_A_PLACE and "meeting_link" not in names_in(text.body, OF_A_BODY) and not holds_address(text.body):
+        said.append(_empty(kind))
+    elif kind in OF_A_PLACE and "meeting_link" not in names and not holds_address(text.body):
         said.append(gettext("The meeting link is not in your text. We add it under the details."))
     if holds_address(text.body):
         said.append(_of_an_address(kind, schedule))
     return said
+
+
+def _empty(kind: str) -> str:
+    if kind in set(OF_THE_ACCOUNT) | set(TO_STAFF):
+        return gettext("Your message is empty. The details and the button below are always sent.")
+    return gettext("Your message is empty. The details, link and buttons below are always sent.")
 
 
 def _of_an_address(kind: str, schedule: Schedule) -> str:
@@ -133,3 +164,12 @@ def state_of(row: MessageText | None) -> str:
 
 def not_sent(reason: str) -> str:
     return gettext("The test could not be sent: {reason}").format(reason=reason)
+
+
+def undone(what: str) -> str:
+    """Say what now stands, after a text was restored, a draft discarded or the owner's words taken back."""
+    return {
+        "restore": gettext("The standard text is sent again."),
+        "discard": gettext("The draft is gone. What was published is still sent."),
+        "back": gettext("Your text stands again, as it was."),
+    }[what]

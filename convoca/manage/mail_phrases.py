@@ -32,6 +32,7 @@ REASONS: dict[str, str | Promise] = {
     "The offer has passed.": gettext_lazy("The offer has passed."),
     "The backup link is not in use any more.": gettext_lazy("The backup link is not in use any more."),
     "The link is not there any more.": gettext_lazy("The link is not there any more."),
+    "The link is shown later, as they were told.": gettext_lazy("The link is shown later, as they were told."),
     "An earlier mail carried this link.": gettext_lazy("An earlier mail carried this link."),
     "They want no reminders.": gettext_lazy("They want no reminders."),
     "The occasion has begun.": gettext_lazy("The occasion has begun."),

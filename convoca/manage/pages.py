@@ -1,6 +1,6 @@
 """The frame that all pages behind /manage share: whose account it is, where one is, and what was just done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -51,23 +51,24 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
     if visit.may(Action.SEE_PEOPLE):
         places.append((gettext("Users"), reverse("manage:people", args=[account])))
     if visit.is_owner:
+        places.append((gettext("Integrations"), reverse("manage:integrations", args=[account])))
         places += [
             (integration_title(provider), reverse("manage:integration", args=[account, provider.id]))
             for provider in CONNECTED_PROVIDERS
         ]
         places.append((gettext("Health"), reverse("manage:health", args=[account])))
         places.append((gettext("Access Control"), reverse("manage:access-control", args=[account])))
+        places.append((gettext("Layout Settings"), reverse("manage:look", args=[account])))
         if has_outbox():
             places.append((gettext("Outbox"), reverse("manage:outbox", args=[account])))
-    today = places[0][1]
-    return [
-        Entry(
-            label=label,
-            address=address,
-            is_here=request.path == address or (address != today and request.path.startswith(f"{address}/")),
-        )
-        for label, address in places
-    ]
+    here = _innermost(request.path, [address for _, address in places], unless=places[0][1])
+    return [Entry(label=label, address=address, is_here=address == here) for label, address in places]
+
+
+def _innermost(path: str, addresses: Sequence[str], *, unless: str) -> str:
+    """Return the address under which `path` lies, of several the longest; `unless` is its own page alone."""
+    around = [each for each in addresses if path == each or (each != unless and path.startswith(f"{each}/"))]
+    return max(around, key=len, default="")
 
 
 def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> list[Entry]:
@@ -93,7 +94,7 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
 
 def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
     """Return the pages on which a schedule of this kind is configured, by name."""
-    pages = [(gettext("Process"), "process"), (gettext("Access"), "access")]
+    pages = [(gettext("Share"), "share"), (gettext("Process"), "process"), (gettext("Access"), "access")]
     pages += [(gettext("Layout"), "layout"), (gettext("Form"), "form"), (gettext("Rules"), "rules")]
     if schedule.kind == Schedule.Kind.SERVICE:
         pages.append((gettext("Services"), "services"))

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
+from convoca.booking.manner import speak_for
 from convoca.booking.models import Account, Booking, Membership, Schedule, Slot, User
 from convoca.booking.questions.permissions import Action, may, may_in_account
 from convoca.booking.questions.viewers import Viewer, viewer_of
@@ -90,6 +91,7 @@ def _guarded[**P](view: View[P], *, may_enter: Callable[[Visit], bool]) -> Addre
         visit = visit_of(request, account)
         if visit is None or not may_enter(visit):
             raise Http404
+        speak_for(visit.account)
         return view(request, visit, *args, **kwargs)
 
     return guarded

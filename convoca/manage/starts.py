@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Schedule
+from convoca.booking.wording import weekdays
 from convoca.manage.hours import DAYS_A_WEEK, weekday_name
 from convoca.manage.lengths import MINUTES_A_DAY, LengthField
 
@@ -77,7 +78,7 @@ class StartsForm(forms.Form):
 
     @property
     def weekdays(self) -> list[BoundField]:
-        return [self[_name(day)] for day in range(DAYS_A_WEEK)]
+        return [self[_name(day)] for day in weekdays()]
 
     @property
     def interval(self) -> int | None:

@@ -13,6 +13,7 @@ from convoca.booking.models import Account, Schedule
 from convoca.booking.questions.offers import local_window
 from convoca.booking.questions.supervising import State, Wanted
 from convoca.booking.questions.words import LONGEST_TEXT
+from convoca.booking.wording import week_begin
 from convoca.core.time import Interval, local_day
 from convoca.manage.forms import read_day
 
@@ -66,8 +67,8 @@ class Asked:
 
     @property
     def first_day(self) -> date:
-        """The first day that is shown: weeks begin on Monday."""
-        return self.day - timedelta(days=self.day.weekday()) if self.view is View.WEEK else self.day
+        """The first day that is shown."""
+        return week_begin(self.day) if self.view is View.WEEK else self.day
 
     @property
     def days(self) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import OpeningHours, Schedule, SpecialDay
 from convoca.booking.operations.opening import LONGEST_CLOSURE_DAYS
+from convoca.booking.wording import weekdays
 from convoca.core.hours import OpeningPeriod
 from convoca.core.time import local_day
 from convoca.manage.forms import FURTHEST_AHEAD
@@ -68,10 +69,10 @@ class WeekForm(forms.Form):
 
     @property
     def weekdays(self) -> list[Weekday]:
-        """The fieldsets, from Monday."""
+        """The fieldsets, in the order of a week."""
         return [
             Weekday(number=day, name=weekday_name(day), rows=[self._row(day, row) for row in range(self.rows[day])])
-            for day in range(DAYS_A_WEEK)
+            for day in weekdays()
         ]
 
     @property

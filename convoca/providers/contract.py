@@ -16,7 +16,7 @@ type Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One HTTP request. `form` and `json` exclude each other.
+    """One HTTP request. `form`, `json` and `body` exclude each other; a `body` is sent byte by byte as it is.
 
     `weight` is the vendor's own name for the limit per second under which the call falls; "" if there is none.
     """
@@ -27,6 +27,7 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     json: Mapping[str, Json] | None = field(default=None, repr=False)
+    body: bytes | None = field(default=None, repr=False)
     weight: str = ""
 
 
@@ -65,7 +66,7 @@ class Tokens:
 
     `expires_in` is in seconds; `refresh_token` is "" if none was sent: keep the old one. `scopes` is empty if the
     answer to a refresh names none: they are then as before. `refresh_expires_in` is None unless the vendor said how
-    many seconds the refresh token will live.
+    many seconds the refresh token will live. `id_token` says who consented, where OpenID was asked for; else "".
     """
 
     access_token: str = field(repr=False)
@@ -74,6 +75,7 @@ class Tokens:
     scopes: frozenset[str] = frozenset()
     api_url: str = ""
     refresh_expires_in: int | None = None
+    id_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

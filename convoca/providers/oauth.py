@@ -191,4 +191,5 @@ def _read_tokens(response: Response, *, usual_scopes: frozenset[str], dead_grant
         refresh_expires_in=read_int(answer.get("refresh_token_expires_in")),
         scopes=frozenset(read_text(answer, "scope").split()) or usual_scopes,
         api_url=read_text(answer, "api_url"),
+        id_token=read_text(answer, "id_token"),
     )

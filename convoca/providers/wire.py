@@ -16,6 +16,7 @@ import structlog
 
 from convoca.providers.contract import Exchange, NotSent, OutcomeLost, ProviderError, Request, Response, Unreachable
 from convoca.providers.deadline import Call, DeadlineBackend, current_call
+from convoca.providers.public_only import PublicOnlyBackend
 
 CONNECT_SECONDS: Final = 3.0
 ANSWER_MAX_BYTES: Final = 1024 * 1024
@@ -43,11 +44,12 @@ def carry_out[T](
     seconds: float,
     before: Callable[[Request], None] | None = None,
     heard: Callable[[Response], None] | None = None,
+    only_public: bool = False,
 ) -> T:
     """Run `exchange` against the vendor and return its result; `seconds` are for all its requests together.
 
     `before` is asked before each request and may raise a ProviderError instead of letting it go; `heard` is told of
-    each answer.
+    each answer. `only_public`: somebody typed the address, so it may lead to nothing of our own network.
 
     Raises NotSent if not a byte of a request left us, Unreachable if a read was not answered, OutcomeLost if any other
     request was sent and no complete answer came in time; each is raised at the exchange's `yield`, which may know more.
@@ -64,7 +66,7 @@ def carry_out[T](
         try:
             if before is not None:
                 before(request)
-            response = _send(request, Call(deadline))
+            response = _send(request, Call(deadline), only_public=only_public)
         except (ProviderError, OutcomeLost) as failure:
             step = partial(exchange.throw, failure)
         else:
@@ -73,12 +75,12 @@ def carry_out[T](
             step = partial(exchange.send, response)
 
 
-def _send(request: Request, call: Call) -> Response:
+def _send(request: Request, call: Call, *, only_public: bool) -> Response:
     started = monotonic()
     token = current_call.set(call)
     try:
         outgoing = _encode(request)
-        response = _receive(_pool(os.getpid()), outgoing)
+        response = _receive(_pool(os.getpid(), only_public), outgoing)
     except FAILURES as error:
         failure = _verdict(request, call)
         _log(request, started, outcome=type(failure).__name__, error=type(error).__name__)
@@ -109,6 +111,7 @@ def _encode(request: Request) -> httpcore2.Request:
             params=dict(request.query) or None,
             data=None if request.form is None else dict(request.form),
             json=request.json,
+            content=request.body,
         )
     except httpx2.InvalidURL as error:
         raise ValueError("The vendor's address is not a valid URL.") from error
@@ -138,13 +141,14 @@ def _receive(pool: httpcore2.ConnectionPool, request: httpcore2.Request) -> Resp
 
 
 @cache
-def _pool(process_id: int) -> httpcore2.ConnectionPool:
+def _pool(process_id: int, only_public: bool) -> httpcore2.ConnectionPool:
     """Return the connections of this process, shared by its threads; a forked child gets its own."""
+    backend = DeadlineBackend()
     return httpcore2.ConnectionPool(
         ssl_context=httpcore2.default_ssl_context(),
         max_connections=MAX_CONNECTIONS,
         keepalive_expiry=KEEP_ALIVE_SECONDS,
-        network_backend=DeadlineBackend(),
+        network_backend=PublicOnlyBackend(backend) if only_public else backend,
     )
 
 

@@ -47,6 +47,12 @@ class Days:
     earlier: str = ""
     later: str = ""
 
+    @property
+    def chosen(self) -> str:
+        """What is chosen already, as the details repeat it: a script that wrote it would push them down."""
+        chosen = [each for day in self.days for each in day.choices if each.is_checked]
+        return " · ".join(each.name if each.is_plain else each.summary for each in chosen)
+
 
 def list_days(offers: Sequence[Offer], visit: Visit, *, hints: Hints, not_before: datetime | None = None) -> Days:
     """Return the first days that have something, six choices of each, all of the first if it was opened.
@@ -122,8 +128,7 @@ def _heading(day: date, today: date, weekday: str) -> str:
 
 
 def _date_text(day: date, today: date) -> str:
-    pattern = {"en": "d MMMM", "es": "d 'de' MMMM"}[language()]
-    return _pattern_text(day, pattern if day.year == today.year else f"{pattern} y", language())
+    return day_text(day, "date" if day.year == today.year else "date of a year")
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext, ngettext
 
 from convoca.booking.models import Slot
-from convoca.booking.wording import clock_text, day_text, greenwich_text
+from convoca.booking.wording import clock_text, day_text, greenwich_text, hour_text
 from convoca.core.time import Interval, local_day
 from convoca.public.courses import Course
 
@@ -119,7 +119,7 @@ class _DayWords:
         return replace(choice, is_checked=True) if choice.value in self.hints.checked else choice
 
     def _clock(self, instant: datetime) -> str:
-        return f"{instant.astimezone(self.zone):%H:%M}"
+        return hour_text(instant.astimezone(self.zone))
 
     def _clocks(self, offer: Offer) -> str:
         return f"{self._clock(offer.starts_at)}–{self._clock(offer.ends_at)}"
@@ -131,7 +131,7 @@ class _DayWords:
         local = offer.starts_at.astimezone(self.zone)
         # A clock that was put back shows this time twice: only the distance from Greenwich tells them apart.
         again = f" {greenwich_text(self.time_zone, offer.starts_at)}" if local.fold else ""
-        return f"{local:%H:%M}{again}"
+        return f"{hour_text(local)}{again}"
 
     def _time(self, free: Interval) -> Choice:
         name = self._when(free)

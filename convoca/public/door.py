@@ -18,15 +18,18 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from convoca.booking.manner import speak_for
 from convoca.booking.models import Account, Audience, Schedule, User
 from convoca.booking.questions.permissions import Action, Rank, may, rank_of
 from convoca.booking.questions.viewers import Viewer, viewer_of
+from convoca.public.embedding import Embedding
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def viewer_at(request: HttpRequest, account: Account) -> Viewer:
-    """Return what whoever asks is in the account. A stranger costs no query."""
+    """Return what whoever asks is in the account, which speaks from now on. A stranger costs no query."""
+    speak_for(account)
     user = request.user
     if not isinstance(user, User):
         return viewer_of(account, None)
@@ -72,6 +75,21 @@ def turned_away(request: HttpRequest, viewer: Viewer, action: Action, schedule: 
 def login_address(request: HttpRequest) -> str:
     """Return where one logs in and comes back to this page."""
     return redirect_to_login(request.get_full_path()).url
+
+
+def log_in_apart(request: HttpRequest, schedule: Schedule, embedding: Embedding) -> HttpResponse:
+    """Lead out of a frame, where nobody can be known, to the page itself."""
+    context = {
+        "embedding": embedding,
+        "account": schedule.account,
+        "title": schedule.name,
+        "text": gettext("This page asks you to log in."),
+        "action": {
+            "url": reverse("schedule", args=[schedule.account.name, schedule.slug]),
+            "text": gettext("Open it in a window of its own"),
+        },
+    }
+    return render(request, "public/message.html", context)
 
 
 def why_not_book(viewer: Viewer, schedule: Schedule, *, is_logged_in: bool) -> str:

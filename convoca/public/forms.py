@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,12 @@ class Asked:
     most_places: int = 0
     fields: Mapping[str, forms.Field] | None = None
     known: Mapping[str, str] | None = None
+
+
+def judge_later[Form: forms.Form](form: Form) -> Form:
+    """Let the form keep what was typed and find nothing wrong with it: it has not been sent yet."""
+    form._errors = ErrorDict()
+    return form
 
 
 class ChangeForm(forms.Form):

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from convoca.booking.manner import speak_for
 from convoca.booking.models import Booking
 from convoca.booking.operations.auditing import ATTENDEE, Actor
 from convoca.booking.questions.bookings import booking_by_join_token, booking_by_token
@@ -135,6 +136,7 @@ def _found[**P](view: View[P], find: Callable[[str], Booking | None]) -> Address
         booking = find(token)
         if booking is None:
             return bad_link(request)
+        speak_for(booking.account)
         return view(request, Held(booking=booking, token=token, now=timezone.now()), *args, **kwargs)
 
     return held_view

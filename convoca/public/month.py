@@ -8,7 +8,7 @@ from babel.dates import format_date
 from django.utils.translation import gettext, ngettext
 
 from convoca.booking.models import Slot
-from convoca.booking.wording import day_text, language
+from convoca.booking.wording import day_text, language, week_begin
 from convoca.core.time import DAY, day_bounds, local_day
 from convoca.public.calendar import WEEK
 from convoca.public.choices import Offer
@@ -47,7 +47,7 @@ def month_table(offers: Iterable[Offer], visit: Visit) -> Month:
     """Return the shown month with the number of free times of each day."""
     month = visit.month or visit.today.replace(day=1)
     free = _free_by_day(offers, visit.time_zone)
-    first = month - timedelta(days=month.weekday())
+    first = week_begin(month)
     weeks = []
     while first < _next_month(month):
         weeks.append([_cell(first + timedelta(days=n), month, visit.today, free) for n in range(WEEK)])
@@ -89,7 +89,7 @@ def _month_text(month: date) -> str:
 
 
 def _weekday(month: date, position: int) -> tuple[str, str]:
-    day = month - timedelta(days=month.weekday() - position)
+    day = week_begin(month) + timedelta(days=position)
     return format_date(day, "EEEEEE", locale=language()), format_date(day, "EEEE", locale=language())
 
 

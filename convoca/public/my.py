@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from convoca.booking.asking import PersonNameField, form_fields
+from convoca.booking.manner import speak_for
 from convoca.booking.models import Account, Booking, FormField, Language, Membership, User
 from convoca.booking.questions.bookings import resources_of
 from convoca.booking.questions.forms import sign_up_fields
@@ -60,6 +61,7 @@ def at_home[**P](view: View[P]) -> Address:
     @wraps(view)
     def entered(request: HttpRequest, account: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         found = get_object_or_404(Account, name=account)
+        speak_for(found)
         user = request.user
         viewer = viewer_of(found, user if isinstance(user, User) else None)
         if viewer.membership is None or not isinstance(user, User):

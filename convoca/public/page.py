@@ -44,8 +44,9 @@ def frame(visit: Visit, now: datetime) -> Context:
             "zones": visit.at(zones="1"),
             "month": visit.at(month=f"{visit.first_day:%Y-%m}"),
             "days": visit.at(),
-            "services": visit.path,
+            "services": address_of(visit.path, visit.embedding.kept),
         },
+        "embedding": visit.embedding,
     }
 
 
@@ -76,7 +77,11 @@ def schedule_page(
         return context | {"days": None} | _nothing_free(visit, now=now)
     checked = frozenset(form.chosen) if keeps_choice else frozenset[str]()
     offers, hints = _explained(visit, offers, fields, checked, days=days, now=now)
-    return context | {"days": list_days(offers, visit, hints=hints, not_before=not_before)}
+    return context | {
+        "days": list_days(offers, visit, hints=hints, not_before=not_before),
+        # Where there is a form, it is kept as it is filled in when the page is shown in another language.
+        "speaks_by_form": "" if context["why_not"] else "booking",
+    }
 
 
 def page_after_refusal(

@@ -18,6 +18,7 @@ from convoca.booking.models import Booking, Resource, Schedule, Service, Slot
 from convoca.booking.questions.schedules import listed_resources
 from convoca.booking.questions.viewers import Viewer
 from convoca.core.time import DAY, MINUTE, local_day
+from convoca.public.embedding import NOT_EMBEDDED, Embedding
 from convoca.public.zones import is_time_zone
 
 # How far ahead of today an address may lead; schedules that book further ahead do not exist in practice.
@@ -57,6 +58,7 @@ class Visit:
     month: date | None = None
     picks_zone: bool = False
     usual_zone: str = ""
+    embedding: Embedding = NOT_EMBEDDED
 
     @property
     def must_pick_service(self) -> bool:
@@ -74,7 +76,7 @@ class Visit:
             kept["length"] = self.length_value(self.length)
         if self.time_zone != (self.usual_zone or self.schedule.time_zone):
             kept["tz"] = self.time_zone
-        return kept
+        return kept | self.embedding.kept
 
     @property
     def address(self) -> str:
@@ -122,7 +124,13 @@ def address_of(path: str, query: Mapping[str, str]) -> str:
 
 
 def read_visit(
-    request: HttpRequest, schedule: Schedule, viewer: Viewer, *, resource: str | None, now: datetime
+    request: HttpRequest,
+    schedule: Schedule,
+    viewer: Viewer,
+    *,
+    resource: str | None,
+    now: datetime,
+    embedding: Embedding = NOT_EMBEDDED,
 ) -> Visit:
     """Return what the address asks for. Raises Http404 if the schedule has no such resource."""
     query, usual = request.GET, _usual_zone(viewer, schedule)
@@ -141,6 +149,7 @@ def read_visit(
         opened=day is not None and "all" in query,
         month=_month(query["month"], today=today) if "month" in query else None,
         picks_zone="zones" in query,
+        embedding=embedding,
     )
     if schedule.kind == Schedule.Kind.RESOURCE:
         return _with_length(_with_resource(visit, resource, request), request)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 from urllib.parse import unquote
 
 from sandbox.faults import Fault, Kind
-from sandbox.google import errors, pages
+from sandbox.google import errors, openid, pages
 from sandbox.google.api import Api
 from sandbox.google.oauth import OAuth
 from sandbox.google.push import deliver
@@ -23,6 +23,8 @@ ROUTES: Final = (
     ("POST", r"/token", "google.token"),
     ("POST", r"/revoke", "google.revoke"),
     ("GET", r"/userinfo", "google.userinfo"),
+    ("GET", r"/\.well-known/openid-configuration", "google.discovery"),
+    ("GET", r"/oauth2/v3/certs", "google.certs"),
     ("GET", r"/calendar/v3/users/me/calendarList", "calendar.list"),
     ("POST", r"/calendar/v3/calendars", "calendar.insert"),
     ("POST", r"/calendar/v3/freeBusy", "freebusy"),
@@ -38,6 +40,7 @@ SETTINGS: Final = frozenset(
     {
         "client_secret",
         "test_mode",
+        "email_verified",
         "calls_per_minute",
         "channel_days",
         "meet_polls",
@@ -86,6 +89,10 @@ class Google:
                 return self._oauth.revoke(request)
             case "google.userinfo":
                 return self._oauth.userinfo(request)
+            case "google.discovery":
+                return Answer.of_json(200, openid.discovery(f"{request.base}/google"))
+            case "google.certs":
+                return Answer.of_json(200, openid.certificates())
             case "page":
                 return self._page(request)
             case verb:
@@ -104,12 +111,14 @@ class Google:
 
     def configure(self, settings: dict[str, Any]) -> None:
         """Take `client_secret` (only this one is right), `test_mode` (refresh tokens die after seven days),
-        `calls_per_minute`, `channel_days`; of Meet calls `meet_polls` (told when the event has been read so often, -1
-        never), `meet_failures` (so many requests from now on fail) and `meet_allowed`."""
+        `email_verified` (people's addresses are theirs), `calls_per_minute`, `channel_days`; of Meet calls `meet_polls`
+        (told when the event has been read so often, -1 never), `meet_failures` (so many requests from now on fail) and
+        `meet_allowed`."""
         if unknown := set(settings) - SETTINGS:
             raise ValueError(f"Google has no setting {', '.join(sorted(unknown))}.")
         self._oauth.client_secret = str(settings.get("client_secret", self._oauth.client_secret))
         self._oauth.test_mode = bool(settings.get("test_mode", self._oauth.test_mode))
+        self._oauth.email_verified = bool(settings.get("email_verified", self._oauth.email_verified))
         api, calls = self._api, self._api.conferences
         api.calls_per_minute = int(settings.get("calls_per_minute", api.calls_per_minute))
         api.channels.life = timedelta(days=float(settings.get("channel_days", api.channels.life / timedelta(days=1))))

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from sandbox.google import pages
 from sandbox.google.errors import oauth_error
-from sandbox.google.scopes import EMAIL, OPENID, TICKABLE, spelled_out
+from sandbox.google.openid import id_token
+from sandbox.google.scopes import EMAIL, OPENID, PROFILE, TICKABLE, spelled_out
 from sandbox.google.state import ACCESS_TOKEN_LIFE, CODE_LIFE, USERS, Code, GoogleState, Grant
 from sandbox.messages import Answer, Request
 from sandbox.vendor import Clock
@@ -23,7 +24,7 @@ class OAuth:
     """Asks people and hands out tokens.
 
     Any application is known here, under any secret, unless `client_secret` names the right one. `test_mode`: the
-    application was never published.
+    application was never published. `email_verified`: whether it has seen that people's addresses are theirs.
     """
 
     def __init__(self, state: GoogleState, clock: Clock) -> None:
@@ -31,6 +32,7 @@ class OAuth:
         self._clock = clock
         self.client_secret = ""
         self.test_mode = False
+        self.email_verified = True
 
     def ask(self, request: Request) -> Answer:
         """Show the consent page, or say what is wrong with the address that led here."""
@@ -58,6 +60,7 @@ class OAuth:
             scopes=scopes,
             is_offline=form.get("access_type") == "offline" and (before is None or form.get("prompt") == "consent"),
             expires_at=self._clock() + CODE_LIFE,
+            nonce=form.get("nonce", ""),
         )
         return _back(form, code=code, scope=" ".join(map(spelled_out, scopes)))
 
@@ -90,7 +93,7 @@ class OAuth:
         if OPENID not in grant.scopes:
             return oauth_error("insufficient_scope", "Insufficient Permission", 403)
         user = USERS[grant.user_id]
-        value = {"sub": user.id, "email": user.email, "email_verified": True}
+        value = {"sub": user.id, "email": user.email, "email_verified": self.email_verified}
         return Answer.of_json(200, value if EMAIL in grant.scopes else {"sub": user.id})
 
     def grant_at_work(self, request: Request) -> Grant | None:
@@ -113,7 +116,8 @@ class OAuth:
             return oauth_error("redirect_uri_mismatch", "Bad Request")
         if code.challenge and _challenge_of(form.get("code_verifier", "")) != code.challenge:
             return oauth_error("invalid_grant", "Invalid code verifier.")
-        return self._tokens(self._granted(code), new_refresh_token=code.is_offline)
+        grant = self._granted(code)
+        return self._tokens(grant, new_refresh_token=code.is_offline, code=code)
 
     def _granted(self, code: Code) -> Grant:
         """Return the grant, made or widened: what was granted once stays granted until it is revoked."""
@@ -136,7 +140,7 @@ class OAuth:
     def _has_died(self, grant: Grant) -> bool:
         return self.test_mode and self._clock() - grant.consented_at >= TEST_MODE_LIFE
 
-    def _tokens(self, grant: Grant, *, new_refresh_token: bool) -> Answer:
+    def _tokens(self, grant: Grant, *, new_refresh_token: bool, code: Code | None = None) -> Answer:
         now: datetime = self._clock()
         value: dict[str, Any] = {
             "access_token": grant.new_access_token(now),
@@ -150,7 +154,21 @@ class OAuth:
         if self.test_mode:
             left = grant.consented_at + TEST_MODE_LIFE - now
             value["refresh_token_expires_in"] = max(0, int(left.total_seconds()) - 1)
+        if code is not None and OPENID in code.scopes:
+            value["id_token"] = self._identity(code, now)
         return Answer.of_json(200, value, {"Cache-Control": "no-store"})
+
+    def _identity(self, code: Code, now: datetime) -> str:
+        asked = list(map(spelled_out, code.scopes))
+        return id_token(
+            USERS[code.user_id],
+            client_id=code.client_id,
+            nonce=code.nonce,
+            with_email=EMAIL in asked,
+            with_name=PROFILE in asked,
+            is_verified=self.email_verified,
+            now=now,
+        )
 
 
 def _scopes_in(values: Mapping[str, str]) -> list[str]:
@@ -165,7 +183,8 @@ def _problem_with(values: Mapping[str, str]) -> str:
         return "Error 400: redirect_uri_mismatch"
     if values.get("response_type") != "code":
         return "Error 400: unsupported_response_type"
-    if unknown := [each for each in _scopes_in(values) if each not in (*TICKABLE, OPENID, "email", EMAIL)]:
+    known = (*TICKABLE, OPENID, "email", EMAIL, "profile", PROFILE)
+    if unknown := [each for each in _scopes_in(values) if each not in known]:
         return f"Error 400: invalid_scope {unknown}"
     return "" if values.get("scope") else "Error 400: invalid_request Missing required parameter: scope"
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 AUTH: Final = "https://www.googleapis.com/auth/"
-OPENID, EMAIL = "openid", AUTH + "userinfo.email"
+OPENID, EMAIL, PROFILE = "openid", AUTH + "userinfo.email", AUTH + "userinfo.profile"
 # Each has a box of its own on the consent page; the second name is that of its sentence.
 TICKABLE: Final = {
     AUTH + "calendar.events": "events",
@@ -37,4 +37,4 @@ def allows(scopes: list[str], verb: str, *, is_of_our_making: bool) -> bool:
 
 def spelled_out(scope: str) -> str:
     """Return a scope as Google's answers spell it."""
-    return {"email": EMAIL}.get(scope, scope)
+    return {"email": EMAIL, "profile": PROFILE}.get(scope, scope)

@@ -48,6 +48,7 @@ class Code:
     scopes: list[str]
     is_offline: bool
     expires_at: datetime
+    nonce: str = ""
 
 
 @dataclass(kw_only=True)

@@ -23,6 +23,7 @@ from convoca.booking.models import (
 )
 from convoca.booking.operations.booking import Client, book_place, book_resource
 from convoca.booking.operations.slots import open_slot
+from convoca.booking.questions.texts import Message
 from convoca.core.time import Interval
 from convoca.providers.google.account import SCOPES
 
@@ -43,6 +44,16 @@ def at(clock: str, day: date = THURSDAY, zone: str = MADRID) -> datetime:
 
 def make_account(name: str = "Lumbre", **fields: object) -> Account:
     return Account.objects.create(name=name, title=f"Estudio {name}", time_zone=MADRID, **fields)
+
+
+def message_of(schedule: Schedule, kind: str = "confirmation", language: str = "en") -> Message:
+    """Return one mail of a schedule, to be worded."""
+    return Message(account=schedule.account, schedule=schedule, kind=kind, language=language)
+
+
+def message_to_owner(account: Account, kind: str, language: str = "en") -> Message:
+    """Return one mail that is about no single schedule, to be worded."""
+    return Message(account=account, schedule=None, kind=kind, language=language)
 
 
 def make_member(account: Account, role: str = Membership.Role.USER, email: str = "") -> Membership:

@@ -132,7 +132,7 @@ def late(zoom: SimulatedZoom, schedule: Schedule) -> Booking:
     return booking
 
 
-def test_half_an_hour_before_the_start_the_backup_link_stands_in_and_is_called_so(
+def test_t43_half_an_hour_before_the_start_the_backup_link_stands_in_and_is_called_so(
     zoom: SimulatedZoom, late: Booking
 ) -> None:
     """T5, T43: from an explicit choice of the owner's, and never under another's name."""

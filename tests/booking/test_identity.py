@@ -61,7 +61,7 @@ def test_each_occasion_has_one_single_meeting_and_costs_one_write(zoom: Simulate
     assert QuotaDay.objects.get().used == 12
 
 
-def test_what_a_worker_writes_leaves_alone_what_an_operation_wrote_meanwhile(zoom: SimulatedZoom) -> None:
+def test_t21_what_a_worker_writes_leaves_alone_what_an_operation_wrote_meanwhile(zoom: SimulatedZoom) -> None:
     """T21: each writes columns of its own, never a whole row that it read before."""
     schedule = make_resource_schedule(make_account())
     zoom.connect(schedule)

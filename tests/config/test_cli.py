@@ -14,7 +14,9 @@ from convoca.config.env import read_environment
 from tests.installation import Installation
 from tests.plugins.database import KIND
 
-COMMANDS = ("serve", "web", "worker", "migrate", "demo", "sandbox", "doctor", "keys", "setup-link")
+COMMANDS = (
+    "serve", "web", "worker", "migrate", "demo", "sandbox", "doctor", "keys", "setup-link", "drop-second-factor",
+)  # fmt: skip
 
 
 def convoca(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

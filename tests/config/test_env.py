@@ -152,6 +152,15 @@ def test_a_postgresql_socket_is_named_as_the_host() -> None:
     assert (database.host, database.port, database.name) == ("/run/postgresql", None, "convoca")
 
 
+def test_behind_a_pooler_that_knows_no_prepared_statements_nothing_is_prepared() -> None:
+    addresses = {"postgres://db/convoca": True, "postgres://db/convoca?prepare=no": False}
+
+    for address, prepares in addresses.items():
+        database = read_environment(KEYS | {"DATABASE_URL": address}).database
+        assert (database.prepares, dict(database.options)) == (prepares, {})
+    assert "prepare must be yes or no" in refusal(DATABASE_URL="postgres://db/convoca?prepare=perhaps")
+
+
 def test_an_sqlite_address_names_a_file() -> None:
     assert read_environment(KEYS | {"DATABASE_URL": "sqlite:////srv/book.sqlite3"}).database.name == "/srv/book.sqlite3"
     assert read_environment(KEYS | {"CONVOCA_VAR": "/srv/var"}).database.name == "/srv/var/convoca.sqlite3"

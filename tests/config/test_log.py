@@ -15,6 +15,7 @@ from convoca.config.log import LOGGING, redact
     [
         ("Internal Server Error: /b/Q2Ff-x_9/cancel", "Internal Server Error: /b/…/cancel"),
         ("Internal Server Error: /feeds/Q2Ff-x_9.ics", "Internal Server Error: /feeds/…"),
+        ("Not Found: /day/12:abc_D-9", "Not Found: /day/…"),
         ("Internal Server Error: /j/Q2Ff-x_9", "Internal Server Error: /j/…"),
         ("Not Found: /accounts/password/reset/key/3-c9x-77aa/", "Not Found: /accounts/password/reset/key/…/"),
         ("GET /callback?code=abc&state=def", "GET /callback?code=…&state=…"),

@@ -145,12 +145,16 @@ def visits(browser: Browser) -> Iterator[Visits]:
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
-def axe(page: Page) -> list[str]:
-    """Return what axe finds wrong with `page` for people with disabilities: rule, how grave, and where."""
+def axe(page: Page, *only: str) -> list[str]:
+    """Return what axe finds wrong with `page` for people with disabilities: rule, how grave, and where.
+
+    `only` names single rules; without it, all are looked at.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     report: dict[str, Any] = page.evaluate(
-        "(rules) => axe.run(document, { resultTypes: ['violations'], runOnly: rules })", list(RULES)
+        "(chosen) => axe.run(document, { resultTypes: ['violations'], runOnly: chosen })",
+        {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": list(RULES)},
     )
     return [
         f"{found['id']} ({found['impact']}): {node['target']} {node['failureSummary']}"

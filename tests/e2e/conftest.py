@@ -40,6 +40,11 @@ class _Silent(WSGIRequestHandler):
 
 @pytest.fixture
 def served(browser: Browser, transactional_db: None, settings: Settings) -> Iterator[Served]:
+    yield from serve(settings)
+
+
+def serve(settings: Settings) -> Iterator[Served]:
+    """Build the scene, and serve it until whoever asked is done."""
     prepare_installation(settings)
     with time_machine.travel(NOW, tick=True):
         server = ThreadedWSGIServer(("localhost", 0), _Silent)

@@ -68,24 +68,26 @@ def _refused(scene: Scene) -> Iterator[Sight]:
     ):
         problem = f"{name.replace(':', '-')}-problem"
         yield Sight(name=problem, looker=looker, visit=by_name[name], press=send_empty)
+    framed = Visit(path=f"{by_name['schedule'].path.partition('?')[0]}?embed=1&theme=dark")
+    yield Sight(name="schedule-framed", looker=Looker.STRANGER, visit=framed)
     yield Sight(name="schedule-chosen", looker=Looker.STRANGER, visit=by_name["schedule"], press=choose)
     yield Sight(name="schedule-chosen-problem", looker=Looker.STRANGER, visit=by_name["schedule"], press=choose_only)
     yield Sight(name="manage-today-problem", looker=Looker.OWNER, visit=by_name["manage:today"], press=paste_nonsense)
 
 
 def send_empty(page: Page) -> None:
-    """Send the page's form with every field as good as empty."""
-    page.evaluate(
-        """() => {
-            const form = [...document.querySelectorAll('main form')].find((each) => each.method === 'post');
-            form.noValidate = true;
-            const typed = 'input:not([type=hidden], [type=radio]), textarea';
-            for (const field of form.querySelectorAll(typed)) field.value = '';
-            for (const field of form.querySelectorAll('input[type=radio]')) field.checked = false;
-        }"""
-    )
+    """Send the page's form, the first that asks for something, with every field as good as empty."""
     with page.expect_navigation():
-        page.evaluate("() => [...document.querySelectorAll('main form')].find((f) => f.method === 'post').submit()")
+        page.evaluate(
+            """() => {
+                const typed = 'input:not([type=hidden], [type=radio]), textarea';
+                const forms = [...document.querySelectorAll('main form')].filter((each) => each.method === 'post');
+                const form = forms.find((each) => each.querySelector(typed));
+                for (const field of form.querySelectorAll(typed)) field.value = '';
+                for (const field of form.querySelectorAll('input[type=radio]')) field.checked = false;
+                form.submit();
+            }"""
+        )
 
 
 def choose(page: Page) -> None:

@@ -1,31 +1,38 @@
-"""M22 and the bar of accessibility: every page at both widths, in light and dark, in both languages, by a machine.
+"""M22, A1 and the bar of accessibility: every page in every state, in both languages, by a machine.
 
-What axe cannot see is walked here: nothing to scroll sideways at 320 px, and a visible ring on every tab stop.
+Each page is loaded once for each language and then looked at in every circumstance: 320, 360 and 1440 px, light and
+dark, forced colours, calm, zoomed, on its side, with text of twice the size and with the visitor's own spacing. What
+axe cannot see is measured by the checks K1 to K22 (`tests/e2e/checks`), which have tests of their own.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import CDPSession, Page
 
-from tests.e2e.browser import HEIGHTS, Scheme, Visits, axe, overflow, shot
+from tests.e2e.album import Album
+from tests.e2e.browser import Scheme, Visits, axe, overflow, shot
+from tests.e2e.checks.acting import k16_arrows_stay, k18_links_of_errors_land
+from tests.e2e.checks.looks import DESK, NARROWEST, ON_ITS_SIDE, PHONE, ZOOMED, double_text, put, spaced_text
+from tests.e2e.checks.measuring import OF_FITTING, OF_READING, OF_SHAPE, measure
 from tests.e2e.conftest import Served
-from tests.e2e.sights import Sight, sights
+from tests.e2e.sights import sights
 from tests.walk.routes import ROUTES
-from tests.walk.viewers import Looker, Secret
+from tests.walk.viewers import Looker
 
 LANGUAGES = ("en", "es")
-WIDTHS = tuple(HEIGHTS)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-type Look = tuple[int, Scheme]
-LOOKS: list[Look] = [(width, scheme) for width in WIDTHS for scheme in SCHEMES]
-NARROWEST = 320
+# For as many workers at once.
+PARTS = 2
 MOST_TAB_STOPS = 400
-# What is shown when nothing else works knows no language.
-IN_BOTH_LANGUAGES = frozenset({"not-found"})
 # A mail is a part of the page on which it is read, and must not bring landmarks into it.
 OF_WHOLE_PAGES = ("landmark-one-main", "region")
+# The only rules of axe that colours, and sizes, can break.
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+OF_SIZES = ("target-size", "scrollable-region-focusable")
+
+type Fault = tuple[str, str]
 
 # What a keyboard user sees of the place where they are: the ring, and the thing that has it, not hidden behind another.
 AT_FOCUS = """() => {
@@ -48,56 +55,71 @@ AT_FOCUS = """() => {
 }"""
 
 
-@dataclass
-class Album:
-    """The pages one after the other, in one browser for each person, so that style sheets are fetched once."""
-
-    served: Served
-    visits: Visits
-    language: str = "en"
-    open_pages: dict[tuple[Looker, Secret | None], Page] = field(default_factory=dict)
-
-    def turn_to(self, sight: Sight) -> Page:
-        person = (sight.looker, sight.visit.about)
-        if person in self.open_pages:
-            page = self.open_pages[person]
-            page.set_viewport_size(ViewportSize(width=360, height=HEIGHTS[360]))
-            page.emulate_media(color_scheme="light", reduced_motion="reduce")
-            page.goto(self.served.url + sight.visit.path)
-        else:
-            page = self.served.open(self.visits, sight.looker, sight.visit, language=self.language)
-            self.open_pages[person] = page
-        if sight.press is not None:
-            sight.press(page)
-        return page
-
-
+@pytest.mark.same_on_every_database
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_m22_every_page_is_accessible_at_every_width_in_light_and_dark(
-    served: Served, visits: Visits, language: str
-) -> None:
+def test_m22_every_page_keeps_the_bar_in_every_look(served: Served, visits: Visits, language: str, part: int) -> None:
+    """A1, A2, K1 to K22 as far as a page shows them where it stands."""
     album, faults = Album(served, visits, language), []
 
-    for number, sight in enumerate(sights(served.scene)):
+    for sight in islice(sights(served.scene), part, None, PARTS):
         page = album.turn_to(sight)
         spoken = page.evaluate("() => document.documentElement.lang")
-        if spoken != language and sight.name not in IN_BOTH_LANGUAGES:
+        if spoken != language:
             faults.append(f"{sight.name} speaks {spoken!r}, not {language!r}")
-        name, look = f"{sight.name}.{language}", look_of(number, language)
-        faults += [f"{name} {where}: {fault}" for where, fault in _faults_in(page, name, [look])]
+        found = _faults_in_every_look(page, album.window_of(page), is_whole=language == "en")
+        faults += [f"{sight.name}.{language} {look}: {fault}" for look, fault in found]
 
     assert not faults, "\n".join(faults)
 
 
-def look_of(number: int, language: str) -> Look:
-    """Return the look in which a page is seen in one language; in the other it is seen in the opposite one.
+def _faults_in_every_look(page: Page, window: CDPSession, *, is_whole: bool) -> Iterator[Fault]:
+    """Look at the page in all circumstances.
 
-    So every page is seen at both widths and in both schemes, and one page or another in each of the eight ways.
+    Both languages have the same markup, so at a desk all rules of axe are asked in one of them (`is_whole`).
     """
-    shift = 0 if language == "en" else 3
-    return LOOKS[(number % 4) ^ shift]
+    yield from _at("360 light", measure(page, *OF_READING))
+    yield from _at("360 light", axe(page))
+    for width in (PHONE, NARROWEST, DESK):
+        yield from _faults_at(page, width)
+    if is_whole:
+        yield from _at("1440 light", axe(page))
+    yield from _faults_in_circumstances(page, window)
+    # Last, for they press keys.
+    put(page, PHONE)
+    yield from _at("360 by keyboard", k18_links_of_errors_land(page))
+    yield from _at("360 by keyboard", k16_arrows_stay(page))
 
 
+def _faults_at(page: Page, width: int) -> Iterator[Fault]:
+    put(page, width, "dark")
+    yield from _at(f"{width} dark", axe(page, *OF_COLOURS))
+    put(page, width)
+    yield from _at(f"{width} light", axe(page, *OF_COLOURS, *OF_SIZES))
+    yield from _at(f"{width} light", measure(page, *OF_SHAPE, "k3_marks"))
+
+
+def _faults_in_circumstances(page: Page, window: CDPSession) -> Iterator[Fault]:
+    put(page, DESK, forced_colors="active")
+    yield from _at("1440 forced colours", measure(page, "k3_marks", "k11_stops"))
+    put(page, DESK, reduced_motion="no-preference")
+    yield from _at("1440 lively", measure(page, "little_moves"))
+    for name, (width, height) in {"zoomed": ZOOMED, "on its side": ON_ITS_SIDE}.items():
+        put(page, width, height=height)
+        yield from _at(f"{width} {name}", measure(page, *OF_FITTING))
+    for width in (PHONE, DESK):
+        put(page, width)
+        with double_text(page, window):
+            yield from _at(f"{width} double text", measure(page, *OF_FITTING))
+        with spaced_text(page):
+            yield from _at(f"{width} spaced text", measure(page, *OF_FITTING))
+
+
+def _at(look: str, faults: Iterable[str]) -> Iterator[Fault]:
+    yield from ((look, fault) for fault in faults)
+
+
+@pytest.mark.same_on_every_database
 def test_mails_are_accessible_as_far_as_a_mail_can_be(served: Served, visits: Visits) -> None:
     """The mail is looked at outside its frame, where axe may run."""
     owner, faults = served.scene.browser(Looker.OWNER), []
@@ -106,27 +128,27 @@ def test_mails_are_accessible_as_far_as_a_mail_can_be(served: Served, visits: Vi
         page = visits.open("about:blank")
         page.set_content(owner.get(visit.path).text)
         name = f"mail-{visit.about}"
-        found = [f"{fault} ({name} {where})" for where, fault in _faults_in(page, name, LOOKS)]
+        found = [f"{fault} ({name} {where})" for where, fault in _faults_of_a_mail(page, name)]
         faults += [fault for fault in found if not fault.startswith(OF_WHOLE_PAGES)]
         page.context.close()
 
     assert not faults, "\n".join(faults)
 
 
-def _faults_in(page: Page, name: str, looks: Sequence[Look]) -> Iterator[tuple[str, str]]:
-    for width, scheme in looks:
-        page.set_viewport_size(ViewportSize(width=width, height=HEIGHTS[width]))
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        yield from ((f"{width} {scheme}", fault) for fault in axe(page))
-        if wider := overflow(page):
-            yield f"{width} {scheme}", f"has to be scrolled sideways by {wider} px"
-        shot(page, f"{name}.{width}.{scheme}")
-    page.set_viewport_size(ViewportSize(width=NARROWEST, height=640))
-    if wider := overflow(page):
-        yield str(NARROWEST), f"has to be scrolled sideways by {wider} px"
+def _faults_of_a_mail(page: Page, name: str) -> Iterator[Fault]:
+    for width in (NARROWEST, PHONE, DESK):
+        for scheme in SCHEMES:
+            put(page, width, scheme)
+            yield from _at(f"{width} {scheme}", axe(page))
+            if wider := overflow(page):
+                yield f"{width} {scheme}", f"has to be scrolled sideways by {wider} px"
+            shot(page, f"{name}.{width}.{scheme}")
 
 
-def test_whoever_walks_by_keyboard_sees_where_they_are(served: Served, visits: Visits) -> None:
+@pytest.mark.same_on_every_database
+def test_k7_k11_whoever_walks_by_keyboard_sees_where_they_are_and_comes_to_an_end(
+    served: Served, visits: Visits
+) -> None:
     album, faults = Album(served, visits), []
 
     for sight in sights(served.scene):

@@ -128,9 +128,11 @@ def test_a_further_account_gets_an_address_of_its_own_and_does_not_rule_the_inst
 @pytest.mark.django_db
 def test_j5_each_step_can_be_left_out_and_is_asked_for_no_more(client: Client) -> None:
     where = set_up(client)
-    assert "Left to set up: Meeting link, Your calendar, Opening hours" in words(client.get("/manage/ana-ruiz/"))
+    assert "Left to set up: Meeting link, Your calendar, Opening hours, Passkey" in words(
+        client.get("/manage/ana-ruiz/")
+    )
 
-    for step in ("hours", "calendar"):
+    for step in ("hours", "calendar", "passkey"):
         client.post("/manage/ana-ruiz/first-steps/leave-out", {"step": step})
     Schedule.objects.update(link_source="jitsi")
 

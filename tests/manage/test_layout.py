@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from convoca.booking.mail.own_words import ADDRESSES, PLAIN_NAMES, WORDED
+from convoca.booking.mail.worded import OF_THE_ACCOUNT, WORDED, names_for
 from convoca.booking.models import Account, Booking, MessageText, OutboxMail, Schedule
 from convoca.manage.layout_phrases import VARIABLES, WHEN
 from tests.booking.building import NOW, book, make_capacity_schedule, make_resource_schedule
@@ -25,19 +25,24 @@ def address(schedule: Schedule, kind: str = "confirmation", language: str = "en"
     return f"/manage/{schedule.account.name}/schedules/{schedule.slug}/layout/{kind}/{language}"
 
 
+def to_owner(account: Account, kind: str, language: str = "en") -> str:
+    return f"/manage/{account.name}/mails/texts/{kind}/{language}"
+
+
 def test_every_worded_mail_is_on_the_page_in_every_language(owner: Client, schedule: Schedule) -> None:
     page = owner.get(f"/manage/{schedule.account.name}/schedules/{schedule.slug}/layout").text
 
     for kind in WORDED:
         for language in ("en", "es"):
-            assert f'href="{address(schedule, kind.value, language)}"' in page
-    assert set(WHEN) == set(WORDED)
+            assert f'href="{address(schedule, str(kind), language)}"' in page
+    assert set(WHEN) == {*WORDED, *OF_THE_ACCOUNT}
 
 
-def test_every_name_that_a_text_may_use_is_offered_in_plain_words(owner: Client, schedule: Schedule) -> None:
-    page = owner.get(address(schedule)).text
+@pytest.mark.parametrize("kind", [str(kind) for kind in WORDED])
+def test_every_name_that_a_text_may_use_is_offered_in_plain_words(owner: Client, schedule: Schedule, kind: str) -> None:
+    page, names = owner.get(address(schedule, kind)).text, names_for(kind)
 
-    assert set(re.findall(r'data-insert="\{(\w+)\}"', page)) == {*PLAIN_NAMES, *ADDRESSES} == set(VARIABLES)
+    assert set(re.findall(r'data-insert="\{(\w+)\}"', page)) == {*names.plain, *names.addresses} <= set(VARIABLES)
     assert "Attendee&#x27;s name" in page
 
 
@@ -109,7 +114,7 @@ def test_the_preview_of_a_real_booking_is_no_key_to_it(owner: Client, schedule: 
     assert booking.join_token.open() not in page
 
 
-@pytest.mark.parametrize("kind", [kind.value for kind in WORDED])
+@pytest.mark.parametrize("kind", [str(kind) for kind in WORDED])
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_mail_can_be_looked_at_before_there_is_a_booking(
     owner: Client, account: Account, kind: str, language: str
@@ -180,7 +185,20 @@ def test_the_standard_text_is_restored_and_a_draft_discarded(owner: Client, sche
     assert "Hello Luis" in owner.get(f"{address(schedule)}/preview").text
 
     owner.post(address(schedule), {"do": "restore"})
-    assert not MessageText.objects.exists()
+    assert "Hello Luis" not in owner.get(f"{address(schedule)}/preview").text
+    assert "Standard text" in words(owner.get(address(schedule)))
+
+
+def test_restoring_can_be_taken_back(owner: Client, schedule: Schedule) -> None:
+    owner.post(address(schedule), TYPED | {"do": "publish"})
+    owner.post(address(schedule), {"do": "restore"})
+
+    assert "Take it back" in words(owner.get(address(schedule)))
+    owner.post(address(schedule), {"do": "back"})
+
+    assert said(owner.get(address(schedule))) == ["Your text stands again, as it was."]
+    assert "Hello Luis" in owner.get(f"{address(schedule)}/preview").text
+    assert "Take it back" not in words(owner.get(address(schedule)))
 
 
 def test_what_an_owner_words_is_nobody_elses(superuser: Client, schedule: Schedule) -> None:
@@ -190,9 +208,78 @@ def test_what_an_owner_words_is_nobody_elses(superuser: Client, schedule: Schedu
     assert not MessageText.objects.exists()
 
 
-def test_nothing_but_the_mails_to_attendees_is_worded(owner: Client, schedule: Schedule) -> None:
-    for path in (address(schedule, "approval_wanted"), address(schedule, "nonsense"), address(schedule, language="fr")):
+def test_there_is_a_page_for_each_mail_that_there_is_and_no_other(owner: Client, schedule: Schedule) -> None:
+    for path in (address(schedule, "digest"), address(schedule, "nonsense"), address(schedule, language="fr")):
         assert owner.get(path).status_code == 404
+    for kind in ("confirmation", "nonsense"):
+        assert owner.get(to_owner(schedule.account, kind)).status_code == 404
+
+
+def test_the_mails_to_the_owners_side_are_worded_without_a_way_to_the_attendees_pages(
+    owner: Client, schedule: Schedule
+) -> None:
+    booking = book(schedule)
+    typed = TYPED | {"body": "Call {name} at {phone}: {day_page}"}
+    owner.post(address(schedule, "approval_wanted"), typed | {"do": "publish"})
+
+    preview = owner.get(f"{address(schedule, 'approval_wanted')}/preview?about=next").text
+    refused = owner.post(address(schedule, "left"), TYPED | {"body": "{booking_page}", "do": "publish"})
+
+    assert "Call Luis Pérez at" in preview
+    assert "/manage/Lumbre/?day=" in preview
+    assert booking.token.open() not in preview
+    assert "Their address: luis@example.org" in preview
+    assert "{booking_page} does not exist (in line 1)." in words(refused)
+
+
+@pytest.mark.parametrize("kind", [str(kind) for kind in OF_THE_ACCOUNT])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_mail_to_the_owner_is_worded_and_looked_at(
+    owner: Client, account: Account, kind: str, language: str
+) -> None:
+    """«subject and body per message and language»: day digest, link problem, grant revoked, credentials deleted."""
+    page = to_owner(account, kind, language)
+    assert f'href="{page}"' in owner.get(f"/manage/{account.name}/mails/texts").text
+
+    names = names_for(kind)
+    every = " ".join(f"{{{name}}}" for name in (*names.plain, *names.addresses))
+    typed = {"subject": "Mine: {organiser}", "body": f"Well now\n{every}", "way": "replace"}
+    answer = owner.post(page, typed | {"do": "publish"})
+
+    assert answer.status_code == 303
+    for about in ("example", "next"):
+        html = owner.get(f"{page}/preview?about={about}").text
+        plain = owner.get(f"{page}/preview?about={about}&form=text").text
+        for form in (html, plain):
+            assert "Mine: Estudio Lumbre" in form
+            assert "Well now" in form
+            assert not re.search(r"\{\w+\}", re.sub(r"<style>.*?</style>", "", form, flags=re.DOTALL))
+        assert f'lang="{language}"' in html
+    assert set(re.findall(r'data-insert="\{(\w+)\}"', owner.get(page).text)) == {*names.plain, *names.addresses}
+
+
+def test_every_name_has_its_plain_words() -> None:
+    used = {
+        name for kind in (*WORDED, *OF_THE_ACCOUNT) for name in (*names_for(kind).plain, *names_for(kind).addresses)
+    }
+
+    assert used == set(VARIABLES)
+
+
+def test_a_test_of_a_mail_to_the_owner_is_sent_to_them(owner: Client, account: Account, settings: Settings) -> None:
+    settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
+
+    owner.post(to_owner(account, "digest"), TYPED | {"body": "Good morning", "do": "test"})
+
+    [mail] = OutboxMail.objects.all()
+    assert mail.subject == "Test: Today: 3 appointments, 1 needs you"
+    assert "Good morning" in mail.message.open()
+
+
+def test_only_the_owner_words_the_mails_to_the_owner(superuser: Client, account: Account) -> None:
+    for path in ("digest/en", "digest/en/preview"):
+        assert superuser.get(f"/manage/{account.name}/mails/texts/{path}").status_code == 404
+    assert superuser.get(f"/manage/{account.name}/mails/texts").status_code == 404
 
 
 def test_subjects_are_made_discreet_on_the_page(owner: Client, schedule: Schedule) -> None:

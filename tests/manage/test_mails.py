@@ -3,13 +3,26 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
-from convoca.booking.models import Account, Booking, Membership, Notification, Supervision
+from convoca.booking.mail.post import Post
+from convoca.booking.models import (
+    Account,
+    Alert,
+    AuditEntry,
+    Booking,
+    Connection,
+    Membership,
+    Notification,
+    Supervision,
+)
+from convoca.booking.operations.alerting import alert_next
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.provisioning import provision_next
-from tests.booking.building import NOW, book, make_capacity_schedule, make_member, make_resource_schedule
+from tests.booking.building import NOW, book, connect_zoom, make_capacity_schedule, make_member, make_resource_schedule
 from tests.booking.mail.arranging import send_due
 from tests.booking.mail.conftest import send_through
 from tests.booking.mail.mail_server import MailServer, running_mail_server
@@ -113,6 +126,48 @@ def test_a_mail_that_failed_is_sent_again_as_itself(
         assert to_luis(server) == 1
     confirmation.refresh_from_db()
     assert (confirmation.failed, confirmation.again, confirmation.sent_at) == (False, 0, NOW)
+
+
+@pytest.mark.parametrize("kind", [Kind.CONFIRMATION, Kind.FOLLOW_UP])
+def test_whoever_had_a_mail_sent_again_is_in_the_trail_whatever_mail_it_was(
+    owner: Client, booking: Booking, address: str, kind: str
+) -> None:
+    mail = owed(booking, Kind.CONFIRMATION)
+    Notification.objects.filter(pk=mail.pk).update(kind=kind, due_at=None, sent_at=NOW)
+
+    with time_machine.travel(NOW if kind == Kind.CONFIRMATION else booking.slot.ends_at, tick=False):
+        assert again(owner, address, mail) == ["It is being sent again."]
+
+    verb = "sent_again" if kind == Kind.CONFIRMATION else "mailed_again"
+    assert AuditEntry.objects.filter(booking=booking, actor="owner", verb=verb, fields=kind).count() == 1
+
+
+def test_a_mail_to_the_owner_is_sent_again_as_another_one_while_it_is_so(
+    owner: Client, superuser: Client, account: Account, booking: Booking, address: str, settings: Settings
+) -> None:
+    """Dead-lettered visibly: also what the owner was to be told."""
+    connect_zoom(booking.slot.schedule)
+    connection = Connection.objects.get()
+    Connection.objects.update(closing_at=NOW, wiped_at=NOW)
+    receipt = Alert.objects.create(account=account, kind=Alert.Kind.RECEIPT, connection=connection, sent_at=NOW)
+    path = f"{address}/to-owner/{receipt.pk}/again"
+    assert superuser.post(path).status_code == 404
+    assert owner.post(f"{address}/to-owner/4711/again").status_code == 404
+
+    owner.post(path)
+    assert said(owner.get(address)) == ["It is being sent again."]
+    with running_mail_server() as server:
+        send_through(settings, server.port)
+        with Post() as post:
+            assert alert_next(now=timezone.now(), post=post)
+        assert [mail["Message-ID"] for mail in server.received] == [
+            f"<alert-{receipt.pk}.receipt.again-1@book.example.org>"
+        ]
+    assert AuditEntry.objects.filter(actor="owner", verb="mailed_again", fields="receipt").count() == 1
+
+    Connection.objects.update(closing_at=None)
+    owner.post(path)
+    assert said(owner.get(address)) == ["It was not sent again: It was connected again."]
 
 
 def test_what_makes_no_sense_any_more_is_not_sent_again(owner: Client, booking: Booking, address: str) -> None:

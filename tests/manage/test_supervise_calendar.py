@@ -131,7 +131,7 @@ def test_every_place_in_the_grid_has_a_rule_of_its_style_sheet() -> None:
     """No inline styles are allowed, so a class without a rule would put a block anywhere."""
     from importlib.resources import files
 
-    css = files("convoca.manage").joinpath("static/manage/timetable.css").read_text(encoding="utf-8")
+    css = files("convoca").joinpath("design/static/manage/timetable.css").read_text(encoding="utf-8")
     wanted = [f".from-{quarter}" for quarter in range(1, 97)] + [f".long-{length}" for length in range(2, 97)]
     wanted += [f".lane-{lane}-of-{lanes}" for lanes in range(1, 5) for lane in range(1, lanes + 1)]
     wanted += [f".hours-{hours}" for hours in range(9, 25)]

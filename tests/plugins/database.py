@@ -1,7 +1,7 @@
 """Gives the tests keys, a folder and a database of their own before anything reads the settings.
 
 TEST_DATABASE chooses: sqlite (the default) or postgres. On postgres only the tests that touch the database are run:
-the others have been run on SQLite. Nothing of the developer's own environment reaches the tests.
+the others, and those of pages that are the same whatever they were read from, have been run on SQLite. Nothing of the developer's own environment reaches the tests.
 """
 
 import atexit
@@ -56,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("same_on_every_database"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     marked = any(item.get_closest_marker(name) for name in ("django_db", "every_database"))
     return marked or bool(fixtures & DATABASE_FIXTURES)

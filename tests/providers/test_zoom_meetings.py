@@ -159,7 +159,7 @@ def test_a_refusal_that_zoom_did_not_write_is_the_edge_of_its_network(status: in
         "https://[zoom.us/j/1",
     ],
 )
-def test_a_link_that_is_not_a_guests_link_at_zoom_is_never_handed_on(link: str) -> None:
+def test_t20_a_link_that_is_not_a_guests_link_at_zoom_is_never_handed_on(link: str) -> None:
     """T20: an answer once gave the page of dial-in numbers; a host's address would give away the host's rights."""
     with pytest.raises(OutcomeLost):
         replay(ZOOM.create(SPEC, application=APPLICATION, token=TOKEN), answer(201, MEETING | {"join_url": link}))

@@ -133,7 +133,7 @@ def test_a_schedule_that_does_not_exist_is_not_found(client: Client) -> None:
     assert (answer.status_code, answer.json()) == (404, {"error": "There is no such schedule."})
 
 
-def test_a_month_of_free_times_asks_the_database_four_times_however_much_is_booked(
+def test_a_month_of_free_times_asks_the_database_three_times_however_much_is_booked(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     schedule = make_resource_schedule(make_account())
@@ -141,7 +141,7 @@ def test_a_month_of_free_times_asks_the_database_four_times_however_much_is_book
         book(schedule, clock)
     resource = str(schedule.resources.get().pk)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(CONSULTATIONS, {"from": "2026-11-26", "days": "31", "resource": resource})
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.booking.building import make_account, make_capacity_schedule, make_class, make_resource_schedule
+from tests.public.reading import words
 
 pytestmark = pytest.mark.django_db
 
@@ -72,16 +73,19 @@ def test_a_slot_that_makes_no_sense_is_answered_with_a_sentence(client: Client, 
         "/nothing",
     ],
 )
-def test_an_address_without_a_page_is_a_page_in_both_languages(client: Client, path: str) -> None:
+def test_an_address_without_a_page_is_a_page_in_the_visitor_s_language(client: Client, path: str) -> None:
     account = make_account()
     make_resource_schedule(account)
     make_capacity_schedule(account)
 
-    response = client.get(path)
+    english = client.get(path, headers={"Accept-Language": "en"})
+    spanish = client.get(path, headers={"Accept-Language": "es"})
 
-    assert response.status_code == 404
-    assert "This page does not exist" in response.content.decode()
-    assert "Esta página no existe" in response.content.decode()
+    assert (english.status_code, spanish.status_code) == (404, 404)
+    assert "This page does not exist" in words(english)
+    assert "no existe" not in words(english)
+    assert "Esta página no existe" in words(spanish)
+    assert "does not exist" not in words(spanish)
 
 
 @pytest.mark.parametrize(

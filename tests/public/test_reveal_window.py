@@ -8,7 +8,8 @@ from django.core import mail
 from django.test import Client
 
 from convoca.booking.mail.post import Post
-from convoca.booking.models import Booking, Notification, Schedule
+from convoca.booking.models import Account, Booking, Notification, Schedule
+from convoca.booking.operations.configuring import AT_ONCE, Process, set_process
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.notifying import notify_next
 from convoca.booking.questions.links import Link, LinkState, links_for
@@ -130,6 +131,74 @@ def test_no_mail_carries_it_before_and_the_reminder_after_does() -> None:
     assert join_page_of(booking) in confirmation
     assert LINK not in confirmation
     assert LINK in last
+
+
+OTHER_LINK = "https://meet.example/room-9b21"
+
+
+def sent_by(booking: Booking, minutes_before: int) -> list[str]:
+    """Send what is due so many minutes before the start; return the kinds of all mails sent so far but reminders."""
+    with Post() as post:
+        while notify_next(now=booking.slot.starts_at - timedelta(minutes=minutes_before), post=post):
+            continue
+    sent = Notification.objects.filter(booking=booking, sent_at__isnull=False).exclude(kind="reminder")
+    return list(sent.order_by("sent_at", "pk").values_list("kind", flat=True))
+
+
+def with_a_link_that_changed(*, minutes: int) -> Booking:
+    """Mail a link that is seen at once; then set the window, and type another link."""
+    booking = booked(minutes=None)
+    assert sent_by(booking, 24 * 60 + 1) == ["confirmation"]
+    choose_window(booking, minutes)
+    type_link(booking.slot, OTHER_LINK, now=NOW)
+    return booking
+
+
+def choose_window(booking: Booking, minutes: int) -> None:
+    now = NOW + timedelta(minutes=1)
+    # A link can be typed only where there is a place for it.
+    Account.objects.update(supervisor_field=Account.SupervisorField.SHOWN)
+    booking = Booking.objects.select_related("slot__schedule__account").get(pk=booking.pk)
+    set_process(booking.slot.schedule, Process(source=Schedule.MANUAL, reveal_minutes=minutes), now=now)
+
+
+def test_whoever_was_mailed_an_older_link_is_mailed_the_new_one_when_the_window_opens() -> None:
+    """Or they would go where nobody is: the mail about it was dropped, because they could not see the link yet."""
+    booking = with_a_link_that_changed(minutes=15)
+
+    assert sent_by(booking, 16) == ["confirmation"]
+    assert sent_by(booking, 15) == ["confirmation", "link_changed"]
+
+    last = str(getattr(mail, "outbox", [])[-1].body)
+    assert OTHER_LINK in last
+    assert LINK not in last
+
+
+@pytest.mark.parametrize(("window", "too_early", "leaves"), [(30, 31, 30), (5, 6, 5), (AT_ONCE, None, 60)])
+def test_a_window_that_is_changed_retimes_what_waits_for_it(window: int, too_early: int | None, leaves: int) -> None:
+    """A longer window opens earlier, a shorter one later, and without one there is nothing to wait for."""
+    booking = with_a_link_that_changed(minutes=15)
+    assert sent_by(booking, 120) == ["confirmation"]
+
+    choose_window(booking, window)
+
+    if too_early is not None:
+        assert sent_by(booking, too_early) == ["confirmation"]
+    assert sent_by(booking, leaves) == ["confirmation", "link_changed"]
+    assert sent_by(booking, 1) == ["confirmation", "link_changed"]
+
+
+@pytest.mark.parametrize("window", [5, 30, AT_ONCE])
+def test_a_window_that_is_changed_mails_nobody_who_waits_for_nothing(window: int) -> None:
+    """Whoever has no link yet was told from when on the join page opens it; the page says what is so now."""
+    booking = booked(minutes=15)
+    assert sent_by(booking, 120) == ["confirmation"]
+
+    choose_window(booking, window)
+
+    assert sent_by(booking, 1) == ["confirmation"]
+    page = {5: "09:55", 30: "09:30"}.get(window, "")
+    assert page in words(Client().get(join_page_of(booking)))
 
 
 def test_a_confirmation_does_not_wait_for_a_link_that_it_could_not_carry() -> None:

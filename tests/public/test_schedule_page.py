@@ -298,7 +298,7 @@ def test_another_account_s_slot_cannot_be_booked_through_this_page(client: Clien
 
 
 @pytest.mark.parametrize(
-    ("page", "queries"), [(CONSULTATIONS, 5), (SERVICES, 6), (YOGA, 3), ("/", 2), ("/schedule/Lumbre/", 2)]
+    ("page", "queries"), [(CONSULTATIONS, 4), (SERVICES, 5), (YOGA, 3), ("/", 2), ("/schedule/Lumbre/", 2)]
 )
 def test_a_page_asks_the_database_a_fixed_number_of_times(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, page: str, queries: int
@@ -320,7 +320,7 @@ def test_a_page_asks_the_database_a_fixed_number_of_times(
 def test_a_booking_asks_and_writes_a_fixed_number_of_times(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Seven questions and seven answers kept: slot, occupancy, meeting, booking, trail, mails, wake-up; a savepoint.
+    """Six questions and seven answers kept: slot, occupancy, meeting, booking, trail, mails, wake-up; a savepoint.
 
     What is taken is asked twice: before the resource is held, so that a refused crowd waits for nobody, and then.
     """
@@ -328,8 +328,22 @@ def test_a_booking_asks_and_writes_a_fixed_number_of_times(
     book(schedule, "09:00")
     page = client.get(CONSULTATIONS, {"day": "2026-11-26"})
 
-    with django_assert_num_queries(7 + 7 + 2):
+    with django_assert_num_queries(6 + 7 + 2):
         post(client, CONSULTATIONS, start=choices(page)[TEN])
+
+
+def test_a_refusal_asks_five_times_however_many_are_refused(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Three for whose page it is and what it asks, one to look at what was wanted, one for the times that are free."""
+    schedule = make_resource_schedule(make_account())
+    page = client.get(CONSULTATIONS, {"day": "2026-11-26"})
+    book(schedule, "10:00")
+
+    with django_assert_num_queries(5):
+        response = post(client, CONSULTATIONS, start=choices(page)[TEN])
+
+    assert response.status_code == 409
 
 
 def test_the_back_button_does_not_choose_a_time(client: Client) -> None:

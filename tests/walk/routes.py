@@ -11,14 +11,18 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.walk.routes_configuring import CONFIGURING
 from tests.walk.routes_feeds import FEEDS
 from tests.walk.routes_health import HEALTH
+from tests.walk.routes_log_in import LOG_IN
 from tests.walk.routes_manage import MANAGE
 from tests.walk.routes_people import PEOPLE
+from tests.walk.routes_programs import PROGRAMS
 from tests.walk.routes_public import PUBLIC
 from tests.walk.routes_supervising import SUPERVISING
 from tests.walk.routes_synchronizing import SYNCHRONIZING
 from tests.walk.visiting import Route
 
-ROUTES: dict[str, Route] = PUBLIC | MANAGE | HEALTH | PEOPLE | CONFIGURING | SUPERVISING | FEEDS | SYNCHRONIZING
+ROUTES: dict[str, Route] = (
+    PUBLIC | MANAGE | LOG_IN | HEALTH | PEOPLE | CONFIGURING | SUPERVISING | FEEDS | SYNCHRONIZING | PROGRAMS
+)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,12 @@ def of_text(route: str, form: Form | None = None) -> Visits:
     return visits
 
 
+def of_account_text(route: str, form: Form | None = None) -> Visits:
+    """Visit the words of the day by mail."""
+    where = ["digest", "en"]
+    return lambda scene, looker: [Visit(path=reverse(route, args=[scene.account.name, *where]), form=form or {})]
+
+
 def of_account(route: str, form: Form) -> Visits:
     return lambda scene, looker: [Visit(path=reverse(route, args=[scene.account.name]), form=form)]
 
@@ -102,7 +108,44 @@ def of_shared_resource(route: str) -> Visits:
     return visits
 
 
+LOOKS = {
+    "clock": "12",
+    "dates": "iso",
+    "first_weekday": "sunday",
+    "own_colour": "on",
+    "colour": "#aa2200",
+    "page_header": "Closed in August.",
+    "page_footer": "Calle Mayor 1",
+    "slot-en-one": "class",
+    "slot-en-many": "classes",
+    "slot-es-gender": "",
+}
+LOOK_FIELDS = (
+    *LOOKS,
+    *(
+        f"{thing}-{language}-{part}"
+        for thing in ("booking", "user")
+        for language in ("en", "es")
+        for part in ("one", "many")
+    ),
+    "slot-es-one",
+    "slot-es-many",
+    "booking-es-gender",
+    "user-es-gender",
+    "logo",
+    "no_logo",
+)
+
 CONFIGURING: dict[str, Route] = {
+    "manage:look": Route(
+        visits=of_account("manage:look", LOOKS),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        fields=LOOK_FIELDS,
+    ),
+    "manage:look-preview": Route(
+        visits=of_account("manage:look-preview", {}), get=answer(owner(200)), query=LOOK_FIELDS, is_page=False
+    ),
     "manage:new-schedule": Route(
         visits=of_account("manage:new-schedule", NEW_SCHEDULE),
         get=answer(owner(200)),
@@ -131,6 +174,41 @@ CONFIGURING: dict[str, Route] = {
     "manage:text-preview": Route(
         visits=of_text("manage:text-preview"),
         get=answer(owner(200), shows=THE_PERSONAL_ONE_TO_THE_OWNER),
+        query=(*LOOKED_AT, "text"),
+        is_page=False,
+    ),
+    "manage:share": Route(
+        visits=of_kinds("manage:share", "resource", "class", form={"framing": "sites", "sites": "www.example.com"}),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        query=("lang", "theme"),
+        fields=("framing", "sites"),
+    ),
+    "manage:move-page": Route(
+        visits=of_kinds("manage:move-page", "resource", form={"slug": "moved"}),
+        post=answer(owner(303)),
+        fields=("slug",),
+    ),
+    "manage:share-code": Route(
+        visits=lambda scene, looker: [
+            Visit(path=reverse("manage:share-code", args=[scene.account.name, scene.schedules["resource"].slug, kind]))
+            for kind in ("svg", "png")
+        ],
+        get=answer(owner(200)),
+        is_page=False,
+    ),
+    "manage:share-poster": Route(visits=of_kinds("manage:share-poster", "resource"), get=answer(owner(200))),
+    "manage:account-texts": Route(visits=of_account("manage:account-texts", {}), get=answer(owner(200))),
+    "manage:account-text": Route(
+        visits=of_account_text("manage:account-text", form={"do": "draft"} | TEXT | {"body": "Good morning"}),
+        get=answer(owner(200)),
+        post=answer(owner(303)),
+        query=LOOKED_AT,
+        fields=("do", *TEXT, *LOOKED_AT),
+    ),
+    "manage:account-text-preview": Route(
+        visits=of_account_text("manage:account-text-preview"),
+        get=answer(owner(200)),
         query=(*LOOKED_AT, "text"),
         is_page=False,
     ),

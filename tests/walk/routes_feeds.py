@@ -66,7 +66,12 @@ FEEDS: dict[str, Route] = {
         visits=named("manage:feeds", about="own", links="on"),
         get=answer(supervisors(200)),
         post=answer(supervisors(303)),
+        query=("shown",),
         fields=("about", "names", "links"),
+    ),
+    "manage:show-feed": Route(
+        visits=of_own_feed("manage:show-feed", *OF_THE_CLASS),
+        post=answer(logged_in(404) | dict.fromkeys(OF_THE_CLASS, 303)),
     ),
     "manage:revoke-feed": Route(
         visits=of_own_feed("manage:revoke-feed", *OF_THE_CLASS),

@@ -18,6 +18,7 @@ from tests.walk.visiting import (
     logged_in,
     named,
     of_a_mail_about_the_class,
+    of_a_mail_to_the_owner,
     of_class_slot,
     of_mails,
     of_requests,
@@ -229,6 +230,7 @@ MANAGE: dict[str, Route] = {
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
         fields=("back",),
     ),
+    "manage:alert-again": Route(visits=of_a_mail_to_the_owner, post=answer(owner(303))),
     "manage:outbox": Route(visits=named("manage:outbox"), get=answer(owner(200)), query=("page",)),
     "manage:mail": Route(visits=of_mails("manage:mail"), get=answer(owner(200), shows=TO_THE_OWNER)),
     "manage:mail-html": Route(
@@ -253,12 +255,15 @@ MANAGE: dict[str, Route] = {
         query=ALLAUTH,
         fields=ALLAUTH,
     ),
+    # Nobody has opened the founding of accounts.
     "account_signup": Route(
         visits=at("/accounts/signup/"),
         get=answer(logged_in(302, others=200)),
         post=answer(logged_in(302, others=200)),
-        query=ALLAUTH,
-        fields=ALLAUTH,
+    ),
+    "account_signup_sent": Route(visits=at("/accounts/signup/sent/"), get=answer(everybody(200))),
+    "account_found": Route(
+        visits=at("/accounts/signup/made-up/"), get=answer(everybody(404)), post=answer(everybody(404))
     ),
     "account_inactive": Route(visits=at("/accounts/inactive/"), get=answer(everybody(200)), query=ALLAUTH),
     "account_reset_password": Route(

@@ -19,6 +19,7 @@ from tests.walk.visiting import (
     Statuses,
     Visit,
     answer,
+    at,
     everybody,
     logged_in,
     named,
@@ -241,10 +242,18 @@ PEOPLE: dict[str, Route] = {
         get=answer(everybody(200)),
         post=answer(everybody(303)),
         query=("key",),
-        fields=("key", "name", "email", "password", "offer", "time_zone"),
+        fields=("key", "name", "email", "password", "offer", "time_zone", "website"),
     ),
     # Nobody in the scene looks after the installation.
+    "manage:design": Route(visits=without_account("manage:design"), get=answer(logged_in(404))),
+    "manage:design-visitors": Route(visits=without_account("manage:design-visitors"), get=answer(logged_in(404))),
     "applications": Route(visits=without_account("applications"), get=answer(logged_in(404))),
+    "sign_up_setting": Route(
+        visits=at("/setup/sign-up", takes="yes"),
+        get=answer(logged_in(404)),
+        post=answer(logged_in(404)),
+        fields=("takes",),
+    ),
     "application": Route(
         visits=without_account("application", "zoom"),
         get=answer(logged_in(404)),
@@ -262,6 +271,8 @@ PEOPLE: dict[str, Route] = {
     ),
     "guide": Route(visits=without_account("guide"), get=answer(everybody(200))),
     "manage:first-steps": Route(visits=named("manage:first-steps"), get=answer(owner(200))),
+    "manage:fill-with-examples": Route(visits=named("manage:fill-with-examples"), post=answer(owner(303))),
+    "manage:remove-examples": Route(visits=named("manage:remove-examples"), post=answer(owner(303))),
     "manage:leave-step-out": Route(
         visits=named("manage:leave-step-out", step="hours"), post=answer(owner(303)), fields=("step",)
     ),
@@ -292,7 +303,7 @@ PEOPLE: dict[str, Route] = {
         get=answer(changers(200)),
         post=answer(changers(303)),
         query=("day", "all", "month"),
-        fields=("start", "slot"),
+        fields=("start", "slot", "speak"),
     ),
     "their_cancel": Route(
         visits=of_theirs("their_cancel"),

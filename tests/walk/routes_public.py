@@ -1,11 +1,17 @@
 """The routes of programs, visitors and attendees."""
 
-from tests.walk.scene import DAY
+from django.conf import settings
+from django.urls import reverse
+
+from convoca.booking.mail.leaving import leaving_address
+from convoca.booking.models import Membership
+from tests.walk.scene import DAY, Scene
 from tests.walk.viewers import WITHOUT_A_PLACE, Looker, Secret
 from tests.walk.visiting import (
     TO_THE_BROWSER_THAT_BOOKED,
     TO_WHOEVER_PRESSES_JOIN,
     Route,
+    Visit,
     answer,
     at,
     everybody,
@@ -18,9 +24,17 @@ from tests.walk.visiting import (
     unless_blocked,
 )
 
-PICKED = ("tz", "day", "all", "month", "zones", "service", "resource", "length")
+EMBEDDED = ("embed", "lang", "theme")
+PICKED = ("tz", "day", "all", "month", "zones", "service", "resource", "length", *EMBEDDED)
 DETAILS = ("form_key", "name", "email", "email_again", "website", "phone", "field_1", "quantity", "repeat", "until")
-BOOKING = ("start", "slot", *DETAILS, "resource", "service", "length")
+BOOKING = ("start", "slot", *DETAILS, "resource", "service", "length", "speak")
+
+
+def way_out_of_the_day(scene: Scene, looker: Looker) -> list[Visit]:
+    """Have the mail of the day that a superuser was sent."""
+    reader = Membership.objects.get(account=scene.account, user=scene.users[Looker.SUPERUSER])
+    return [Visit(path=leaving_address(reader).removeprefix(settings.BASE_URL))]
+
 
 PUBLIC: dict[str, Route] = {
     # What programs ask.
@@ -31,15 +45,23 @@ PUBLIC: dict[str, Route] = {
     # Nobody here knows the secret of a channel.
     # The scene knows no application at Google: there nobody is listened to.
     "google_hook": Route(visits=at("/hooks/google"), post=answer(everybody(404)), is_page=False),
+    # Nor is there a mail service.
+    "mail_hook": Route(visits=at("/hooks/mail"), post=answer(everybody(404)), is_page=False),
     # The visitor's pages.
     "front": Route(visits=at("/"), get=answer(everybody(200))),
     "robots": Route(visits=at("/robots.txt"), get=answer(everybody(200)), is_page=False),
+    # What other sites load, to show a schedule in their pages.
+    "embed_script": Route(visits=at("/embed.js"), get=answer(everybody(200)), is_page=False),
     "set_language": Route(
         visits=at("/language", language="es", next="/"), post=answer(everybody(303)), fields=("language", "next")
     ),
     "set_theme": Route(
         visits=at("/theme", theme="dark", next="/"), post=answer(everybody(303)), fields=("theme", "next")
     ),
+    # The scene's account shows no logo; whose it is and what is in it, its own tests tell.
+    "logo": Route(visits=named("logo", "0" * 32 + ".png"), get=answer(everybody(404)), is_page=False),
+    "shades": Route(visits=at("/look/0b5cad-000000000000.css"), get=answer(everybody(200)), is_page=False),
+    "shades_of_part": Route(visits=at("/look/0b5cad-000000000000/part.css"), get=answer(everybody(200)), is_page=False),
     "account_schedules": Route(visits=named("account_schedules"), get=answer(unless_blocked(200))),
     "schedule": Route(
         visits=schedule_pages,
@@ -52,6 +74,17 @@ PUBLIC: dict[str, Route] = {
         visits=of_schedules("resource", "service", "class", name="free_times", query=f"?from={DAY}&days=1"),
         get=answer(unless_blocked(200)),
         query=("from", "days", "resource", "service", "length"),
+        is_page=False,
+    ),
+    # For those who show the address of a page that anybody may see: whoever asks gets the same.
+    "picture": Route(
+        visits=lambda scene, looker: [
+            Visit(path=reverse("picture", args=[scene.account.name, scene.schedules[kind].slug, language]))
+            for kind in ("resource", "service", "class")
+            for language in ("en", "es")
+        ],
+        get=answer(everybody(200)),
+        query=("v",),
         is_page=False,
     ),
     "schedule_resource": Route(
@@ -71,6 +104,8 @@ PUBLIC: dict[str, Route] = {
         get=answer(holders(200), shows=TO_THE_BROWSER_THAT_BOOKED),
         query=("moved", "saved"),
     ),
+    # What is read in another site's page tells no link to anybody.
+    "booking_done": Route(visits=of_bookings("booking_done"), get=answer(holders(200)), query=EMBEDDED),
     # Nobody here was offered a place; who has one, or has asked for it, is shown that, everybody else is told.
     "booking_accept": Route(
         visits=of_bookings("booking_accept"),
@@ -86,7 +121,7 @@ PUBLIC: dict[str, Route] = {
         get=answer(holders(200) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
         post=answer(holders(422) | dict.fromkeys(WITHOUT_A_PLACE, 303)),
         query=("day", "all", "month"),
-        fields=("start", "slot"),
+        fields=("start", "slot", "speak"),
     ),
     "booking_card": Route(
         visits=of_bookings("booking_card", query="?seen=pending"),
@@ -101,16 +136,22 @@ PUBLIC: dict[str, Route] = {
         # Who waits is asked nothing: one button of their page takes them off the list.
         get=answer(holders(200) | {Looker.WAITING: 303, Looker.CANCELLED: 303}),
         post=answer(holders(303)),
-        fields=("which", "message"),
+        fields=("which", "message", "speak"),
     ),
     "booking_details": Route(
         visits=of_bookings("booking_details"),
         get=answer(holders(200) | {Looker.CANCELLED: 303}),
         post=answer(holders(422) | {Looker.CANCELLED: 303}),
-        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links"),
+        fields=("name", "email", "email_again", "time_zone", "language", "phone", "field_1", "new_links", "speak"),
     ),
     "booking_data": Route(visits=of_bookings("booking_data"), get=answer(holders(200)), is_page=False),
     "booking_erase": Route(visits=of_bookings("booking_erase"), get=answer(holders(200)), post=answer(holders(200))),
+    "day_by_mail": Route(
+        visits=way_out_of_the_day,
+        get=answer(everybody(200)),
+        post=answer(everybody(303)),
+        fields=("again",),
+    ),
     "booking_reminders": Route(
         visits=of_bookings("booking_reminders"),
         get=answer(holders(200)),

@@ -54,6 +54,7 @@ from tests.booking.building import (
     make_member,
     make_resource_schedule,
     make_service_schedule,
+    message_of,
     publish_at_google,
 )
 from tests.walk.needles import Needles
@@ -124,7 +125,7 @@ def prepare_installation(settings: Settings) -> None:
     nowhere = dict.fromkeys(("google_calendar", "google_token", "google_revoke"), "http://127.0.0.1:9")
     settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | nowhere
     # One walk knocks more often than a person; the limits have tests of their own.
-    settings.ACCOUNT_RATE_LIMITS = False
+    settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = False
     # Hashing as slowly as for real passwords would take longer than the walk.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -288,8 +289,8 @@ def _known_by(link: str) -> list[str]:
 def _word_the_confirmation(schedule: Schedule) -> None:
     """M13: let a link stand in the owner's own words, published and drafted, and somebody be confirmed by them."""
     text = Text(body=f"We meet here: {PERSONAL_LINK}")
-    publish_text(schedule, "confirmation", "en", text, now=NOW)
-    save_draft(schedule, "confirmation", "en", text, now=NOW)
+    publish_text(message_of(schedule), text, now=NOW)
+    save_draft(message_of(schedule), text, now=NOW)
     book(schedule, day=DAY + timedelta(days=4), client=make_client("Pau Soler", "pau@example.org"))
 
 

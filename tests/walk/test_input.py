@@ -24,7 +24,7 @@ from tests.walk.visiting import Route, Visit
 
 ADDRESSES = dict.fromkeys(ROUTES, "") | {route.name: route.address for route in found_routes()}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
-RIGHT_STATUSES = frozenset({200, 204, 302, 303, 400, 403, 404, 405, 409, 413, 422, 429})
+RIGHT_STATUSES = frozenset({200, 204, 302, 303, 400, 401, 403, 404, 405, 409, 413, 422, 429})
 COOKIES = ("sessionid", "csrftoken", "shown", "theme", "django_language", "messages")
 # The one redirect that leaves us is to a meeting, or to the vendor who is asked for consent.
 LEAVING = frozenset({"booking_join", "join", "manage:connect", "manage:reconnect", "manage:start-meeting"})

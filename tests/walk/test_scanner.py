@@ -10,10 +10,15 @@ import pytest
 from django.conf import settings
 from django.http import HttpResponse
 
-from convoca.booking.models import OutboxMail
+from convoca.booking.mail.post import Post
+from convoca.booking.models import Membership, OutboxMail
+from convoca.booking.operations.alerting import alert_next
+from convoca.booking.operations.digesting import choose_digest
+from tests.booking.building import NOW
 from tests.walk.recording import whole
-from tests.walk.scene import Scene, new_browser, written
+from tests.walk.scene import DAY, Scene, new_browser, written
 from tests.walk.tables import snapshot, writing
+from tests.walk.viewers import Looker
 from tests.walk.visiting import NO_SECRET
 
 ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+")
@@ -24,7 +29,12 @@ DEPTH = 2
 
 @pytest.fixture
 def mailed(scene: Scene) -> set[str]:
-    """Return the paths of all addresses of ours in all parts of all mails."""
+    """Return the paths of all addresses of ours in all parts of all mails, the day by mail among them."""
+    reader = Membership.objects.get(account=scene.account, user=scene.users[Looker.SUPERUSER])
+    choose_digest(reader, wanted=True, now=NOW)
+    reader.digests.update(due_at=NOW, day=DAY)
+    with Post() as post:
+        assert alert_next(now=NOW, post=post)
     texts = [written(mail).replace("\r\n ", "") for mail in OutboxMail.objects.all()]
     return {path for text in texts for path in map(path_of, ADDRESS.findall(unescape(text))) if path}
 
@@ -58,7 +68,7 @@ def test_whoever_fetches_every_address_of_every_mail_changes_nothing_and_learns_
 ) -> None:
     before = snapshot()
     kinds = {path.split("/")[1] for path in mailed}
-    assert {"b", "j"} <= kinds, "There is something to fetch."
+    assert {"b", "j", "day"} <= kinds, "There is something to fetch."
 
     with writing() as written_to:
         answers = list(fetched(mailed))

@@ -8,7 +8,8 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import reverse
 
-from convoca.booking.models import Notification
+from convoca.booking.models import Alert, Connection, Notification
+from tests.booking.building import NOW
 from tests.walk.scene import DAY, MADE_UP, Scene, start
 from tests.walk.viewers import BOOKED, SUPERVISING, WITH_ADDRESS, WITH_LOG_IN, Looker, Secret
 
@@ -202,6 +203,15 @@ def of_a_mail_about_the_class(name: str) -> Callable[[Scene, Looker], list[Visit
         return [Visit(path=reverse(name, args=[scene.account.name, sent.order_by("pk")[0].pk]))]
 
     return visits
+
+
+def of_a_mail_to_the_owner(scene: Scene, looker: Looker) -> list[Visit]:
+    """Visit the receipt of a disconnection that was taken back."""
+    connection = Connection.objects.filter(account=scene.account, provider="zoom").order_by("pk")[0]
+    told, _ = Alert.objects.get_or_create(
+        account=scene.account, kind=Alert.Kind.RECEIPT, connection=connection, defaults={"sent_at": NOW}
+    )
+    return [Visit(path=reverse("manage:alert-again", args=[scene.account.name, told.pk]))]
 
 
 def schedule_pages(scene: Scene, looker: Looker) -> list[Visit]:

@@ -1,23 +1,37 @@
 """What an owner is written: that something keeps people from their links, that it is over, what was given up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext
 
 from convoca.booking.mail.button import mending_address
 from convoca.booking.mail.envelope import BookingMail, host, one_line
-from convoca.booking.mail.note import Note, note_mail
+from convoca.booking.mail.note import Note, note_mail, with_own_words
 from convoca.booking.mail.outcomes import Undeliverable
-from convoca.booking.mail.receipt import receipt_of
-from convoca.booking.mail.troubles import all_clear, button_of, remedy_of, section_of, subject_of, what_happened
+from convoca.booking.mail.own_words import Text, filled_in, text_of
+from convoca.booking.mail.receipt import Receipt, receipt_of
+from convoca.booking.mail.troubles import (
+    all_clear,
+    button_of,
+    reason_of,
+    remedy_of,
+    section_of,
+    short_moment,
+    subject_of,
+    what_happened,
+)
+from convoca.booking.mail.worded import kind_of_alert, names_for
+from convoca.booking.manner import speaking
 from convoca.booking.models import Account, Alert, Incident, Membership, Slot
+from convoca.booking.questions.texts import published
 from convoca.booking.questions.troubles import suffering, trouble_of
 from convoca.booking.questions.unready import whose
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day
+from convoca.providers import provider_by_id
 
 # A mail with more lines than this is read by nobody; the page shows them all.
 LISTED_AT_MOST = 20
@@ -29,6 +43,14 @@ class Reader:
 
     address: str
     language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasions:
+    """What a mail lists: the slots, the soonest first, and the names of who comes, by the slot's id."""
+
+    slots: Sequence[Slot]
+    names: Mapping[int, Sequence[str]]
 
 
 def owner_of(account: Account) -> Reader:
@@ -51,39 +73,90 @@ def compose_alert(alert: Alert, *, now: datetime) -> BookingMail:
     Raises Undeliverable if there is nobody to write to.
     """
     reader = owner_of(alert.account)
-    with override(reader.language):
-        note = (
-            _about_what_was_given_up(alert, reader, now=now)
-            if alert.incident is None
-            else _note(alert, reader, now=now)
-        )
+    text = text_of(published(alert.account_id, None, kind_of_alert(alert), reader.language))
+    with speaking(reader.language, alert.account):
+        note = write_alert(alert, reader.language, text, now=now)
         return note_mail(note, to=reader.address, account=alert.account, message_id=message_id(alert))
 
 
 def message_id(alert: Alert) -> str:
     """Return the mail's identifier, the same however often it is sent."""
-    return f"<alert-{alert.pk}.{alert.kind}@{host()}>"
+    again = f".again-{alert.again}" if alert.again else ""
+    return f"<alert-{alert.pk}.{alert.kind}{again}@{host()}>"
 
 
-def _note(alert: Alert, reader: Reader, *, now: datetime) -> Note:
-    assert alert.incident is not None
-    account, trouble = alert.account, trouble_of(alert.incident)
+def write_alert(alert: Alert, language: str, text: Text, *, now: datetime) -> Note:
+    """Write the mail in the active language, with the owner's own words in it."""
+    account, incident = alert.account, alert.incident
+    if incident is None:
+        assert alert.connection is not None
+        receipt = receipt_of(alert.connection, time_zone=account.time_zone, now=now)
+        return about_what_was_given_up(account, receipt, _found(account, receipt.working), language, text)
     if alert.kind == Alert.Kind.ALL_CLEAR:
-        opening, paragraphs = all_clear(alert.incident, now=now)
-        return _to(account, reader, subject=opening, opening=opening, paragraphs=paragraphs)
-    slots = list(suffering(trouble, now=now))
-    opening = what_happened(alert.incident, slots, account.time_zone)
-    paragraphs = (*remedy_of(alert.incident, still_open=alert.kind == Alert.Kind.STILL_OPEN),)
-    return _to(
+        return about_an_end(account, incident, language, text)
+    found = _found(account, list(suffering(trouble_of(incident), now=now)))
+    address = _where_it_is_mended(incident, account, now=now)
+    return about_trouble(alert, found, language, text, address=address)
+
+
+def _found(account: Account, slots: Sequence[Slot]) -> Occasions:
+    people = whose(account.pk, slots[:LISTED_AT_MOST])
+    return Occasions(slots=slots, names={pk: [each.name for each in its] for pk, its in people.items()})
+
+
+def about_trouble(alert: Alert, found: Occasions, language: str, text: Text, *, address: str) -> Note:
+    """Write what is wrong, whom it concerns, and what mends it under `address`."""
+    account, incident = alert.account, alert.incident
+    assert incident is not None
+    zone = account.time_zone
+    note = _to(
         account,
-        reader,
-        button=button_of(alert.incident),
-        address=_where_it_is_mended(alert.incident, account, now=now),
-        subject=subject_of(alert.incident, slots, account.time_zone),
-        opening=opening,
-        paragraphs=paragraphs,
-        lines=occasions(account, slots),
+        language,
+        button=button_of(incident),
+        address=address,
+        subject=subject_of(incident, found.slots, zone),
+        opening=what_happened(incident, found.slots, zone),
+        paragraphs=remedy_of(incident, still_open=alert.kind == Alert.Kind.STILL_OPEN),
+        lines=occasions(account, found),
     )
+    values = _values(account, incident.provider) | {
+        "count": str(len(found.slots)),
+        "first": short_moment(found.slots[0].starts_at, zone) if found.slots else "",
+        "since": short_moment(incident.opened_at, zone),
+        "reason": reason_of(incident),
+    }
+    return with_own_words(note, filled_in(text, values, names_for(kind_of_alert(alert))))
+
+
+def about_an_end(account: Account, incident: Incident, language: str, text: Text) -> Note:
+    """Write that a trouble is over."""
+    opening, paragraphs = all_clear(incident)
+    note = _to(account, language, subject=opening, opening=opening, paragraphs=paragraphs)
+    values = _values(account, incident.provider)
+    return with_own_words(note, filled_in(text, values, names_for(Alert.Kind.ALL_CLEAR)))
+
+
+def about_what_was_given_up(account: Account, receipt: Receipt, found: Occasions, language: str, text: Text) -> Note:
+    """Write down what has become of credentials and links (J11). That stands, whatever its owner adds."""
+    note = _to(
+        account,
+        language,
+        subject=receipt.title,
+        opening=receipt.title,
+        facts=receipt.sentences,
+        lines=occasions(account, found),
+    )
+    values = _values(account, receipt.provider)
+    return with_own_words(note, filled_in(text, values, names_for(Alert.Kind.RECEIPT)))
+
+
+def _values(account: Account, provider: str) -> dict[str, str]:
+    """Return what all these mails may name."""
+    return {
+        "provider": provider_by_id(provider).name,
+        "organiser": one_line(account.title),
+        "health_page": health_address(account),
+    }
 
 
 def _where_it_is_mended(incident: Incident, account: Account, *, now: datetime) -> str:
@@ -96,21 +169,23 @@ def _where_it_is_mended(incident: Incident, account: Account, *, now: datetime) 
 
 def _to(
     account: Account,
-    reader: Reader,
+    language: str,
     *,
     subject: str,
     opening: str,
-    paragraphs: tuple[str, ...],
+    paragraphs: tuple[str, ...] = (),
+    facts: tuple[str, ...] = (),
     lines: tuple[str, ...] = (),
     button: str = "",
     address: str = "",
 ) -> Note:
     title = one_line(account.title)
     return Note(
-        language=reader.language,
+        language=language,
         subject=subject,
         opening=opening,
         paragraphs=paragraphs,
+        facts=facts,
         lines=lines,
         button=button or gettext("Open the health page"),
         address=address or health_address(account),
@@ -119,14 +194,11 @@ def _to(
     )
 
 
-def occasions(account: Account, slots: Sequence[Slot]) -> tuple[str, ...]:
+def occasions(account: Account, found: Occasions) -> tuple[str, ...]:
     """Return who comes when, one line for each occasion, and how many more there are."""
-    shown = slots[:LISTED_AT_MOST]
-    people = whose(account.pk, shown)
-    lines = [
-        f"{_when(slot, account)} · {who_comes(slot, [each.name for each in people.get(slot.pk, [])])}" for slot in shown
-    ]
-    if left := len(slots) - len(shown):
+    shown = found.slots[:LISTED_AT_MOST]
+    lines = [f"{_when(slot, account)} · {who_comes(slot, found.names.get(slot.pk, []))}" for slot in shown]
+    if left := len(found.slots) - len(shown):
         lines.append(ngettext("and {n} more", "and {n} more", left).format(n=left))
     return tuple(lines)
 
@@ -142,12 +214,3 @@ def who_comes(slot: Slot, names: Sequence[str]) -> str:
         title = one_line(slot.title or slot.schedule.name)
         return ngettext("{title}, {n} person", "{title}, {n} people", len(names)).format(title=title, n=len(names))
     return f"{one_line(names[0])}, {one_line(slot.schedule.name)}"
-
-
-def _about_what_was_given_up(alert: Alert, reader: Reader, *, now: datetime) -> Note:
-    """Write down what has become of credentials and links (J11)."""
-    account, connection = alert.account, alert.connection
-    assert connection is not None
-    receipt = receipt_of(connection, time_zone=account.time_zone, now=now)
-    lines = occasions(account, receipt.working)
-    return _to(account, reader, subject=receipt.title, opening=receipt.title, paragraphs=receipt.sentences, lines=lines)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from icalendar import (
     Alarm,
     Calendar,
@@ -24,6 +24,7 @@ from icalendar import (
 from convoca.booking.mail.envelope import host, one_line, sender_address
 from convoca.booking.mail.occasion import add_conference
 from convoca.booking.mail.phrases import title_with_organiser
+from convoca.booking.manner import speaking
 from convoca.booking.models import Booking, Slot
 from convoca.booking.questions.links import Link, LinkState, links_for
 from convoca.booking.questions.viewers import token_holder
@@ -55,17 +56,20 @@ def day_address(booking: Booking) -> str:
     return f"{settings.BASE_URL}/manage/{booking.account.name}/?day={day.isoformat()}"
 
 
-def invitation(booking: Booking, *, now: datetime) -> bytes:
-    """Return the entry that a calendar adds, or updates if it has it. In the booking's language."""
-    with override(booking.language):
-        event = _standing(booking, now=now)
+def invitation(booking: Booking, link: Link | None = None, *, now: datetime) -> bytes:
+    """Return the entry that a calendar adds, or updates if it has it. In the booking's language.
+
+    `link` is what its person may know of the link now; None if nobody has asked yet.
+    """
+    with speaking(booking.language, booking.account):
+        event = _standing(booking, link, now=now)
         event.add("ATTENDEE", _attendee(booking))
         return _calendar("REQUEST", [event], [booking])
 
 
 def cancellation(booking: Booking, *, now: datetime) -> bytes:
     """Return the entry that takes the booking out of a calendar."""
-    with override(booking.language):
+    with speaking(booking.language, booking.account):
         event = _ended(booking, now=now)
         event.add("ATTENDEE", _attendee(booking))
         return _calendar("CANCEL", [event], [booking])
@@ -79,16 +83,18 @@ def publication(bookings: Sequence[Booking], *, now: datetime) -> bytes:
     carry any number (3.2.1) and names nobody as attendee; what was called off says so in its status. A later REQUEST or
     CANCEL of a single one finds the same UID, and a greater or equal sequence.
     """
-    with override(bookings[0].language):
+    with speaking(bookings[0].language, bookings[0].account):
         events = [
-            _ended(booking, now=now) if booking.status == Booking.Status.CANCELLED else _standing(booking, now=now)
+            _ended(booking, now=now)
+            if booking.status == Booking.Status.CANCELLED
+            else _standing(booking, None, now=now)
             for booking in bookings
         ]
         return _calendar("PUBLISH", events, bookings)
 
 
-def _standing(booking: Booking, *, now: datetime) -> Event:
-    link = links_for(token_holder(booking), [booking.slot], now=now)[booking.slot_id]
+def _standing(booking: Booking, link: Link | None, *, now: datetime) -> Event:
+    link = link or links_for(token_holder(booking), [booking.slot], now=now)[booking.slot_id]
     event = _event(booking, now=now)
     event.add("STATUS", "CONFIRMED")
     _add_places(event, booking, link)

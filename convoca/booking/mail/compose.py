@@ -4,16 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from convoca.booking.mail.beside import told_beside
 from convoca.booking.mail.calendar import cancellation, invitation, publication, reminders_address
-from convoca.booking.mail.envelope import BookingMail, message_id, require_sendable, sender_of, thread_of
+from convoca.booking.mail.envelope import (
+    BookingMail,
+    automatic,
+    message_id,
+    of_a_list,
+    require_sendable,
+    sender_of,
+    thread_of,
+)
 from convoca.booking.mail.inlining import with_inline_styles
 from convoca.booking.mail.kinds import NUDGES, carries_a_place
 from convoca.booking.mail.letter import Letter, write_letter
 from convoca.booking.mail.outcomes import Undeliverable
 from convoca.booking.mail.reader import address_of, is_for_staff, language_of
+from convoca.booking.manner import speaking
 from convoca.booking.models import Booking, Notification
 from convoca.booking.questions.links import Link
 
@@ -25,15 +34,17 @@ def compose(notification: Notification, link: Link, *, now: datetime) -> Booking
     """
     address = address_of(notification)
     require_sendable(address)
-    with override(language_of(notification)):
+    with speaking(language_of(notification), notification.account):
         beside = told_beside(notification)
         letter = write_letter(notification, link, beside=beside, now=now)
         mail = _mail(notification, letter, address)
-        _add_calendar(mail, notification, [each.booking for each in beside], now=now)
+        _add_calendar(mail, notification, link, [each.booking for each in beside], now=now)
     return mail
 
 
-def _add_calendar(mail: BookingMail, notification: Notification, beside: Sequence[Booking], *, now: datetime) -> None:
+def _add_calendar(
+    mail: BookingMail, notification: Notification, link: Link, beside: Sequence[Booking], *, now: datetime
+) -> None:
     """Add the calendar's entry where there is a place, or take it out; who only asks or waits has none.
 
     Of several bookings there is one file, to be opened, and no part that mail programs act on by themselves: Outlook
@@ -47,7 +58,7 @@ def _add_calendar(mail: BookingMail, notification: Notification, beside: Sequenc
         name = gettext("cancelled-bookings.ics") if is_over else gettext("appointments.ics")
         mail.attach(name, publication([booking, *beside], now=now), "application/ics")
     elif carries_a_place(notification):
-        mail.calendar = invitation(booking, now=now)
+        mail.calendar = invitation(booking, link, now=now)
         mail.attach(gettext("appointment.ics"), mail.calendar, "application/ics")
     elif is_over:
         mail.calendar, mail.calendar_method = cancellation(booking, now=now), "CANCEL"
@@ -79,21 +90,17 @@ def _reply_to(contact: str) -> list[str]:
 
 def _headers(notification: Notification) -> dict[str, str]:
     own, first = message_id(notification), thread_of(notification)
-    headers = {
-        "Message-ID": own,
-        "Auto-Submitted": "auto-generated",
-        # Stops the out-of-office answers of Exchange, which knows no other way.
-        "X-Auto-Response-Suppress": "All",
-        "Content-Language": language_of(notification),
-    }
+    headers = automatic(own, language_of(notification))
     if first is not None and first != own:
         headers |= {"In-Reply-To": first, "References": first}
     if notification.kind in NUDGES:
-        # One click at the mail program stops these mails (RFC 8058), and nothing else.
-        headers |= {
-            "List-Unsubscribe": f"<{reminders_address(notification.booking)}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
+        booking, name = notification.booking, notification.kind.replace("_", "-")
+        headers |= of_a_list(
+            name,
+            notification.account,
+            schedule=booking.slot.schedule_id,
+            stop_address=reminders_address(booking),
+        )
     return headers
 
 
@@ -102,4 +109,5 @@ def render_text(letter: Letter) -> str:
 
 
 def render_html(letter: Letter) -> str:
-    return with_inline_styles(render_to_string("mail/letter.html", {"letter": letter}))
+    context = {"letter": letter, "shades": letter.shades, "logo": letter.logo}
+    return with_inline_styles(render_to_string("mail/letter.html", context))

@@ -6,11 +6,11 @@ from convoca.booking.mail import phrases
 from convoca.booking.mail.calendar import day_address
 from convoca.booking.mail.explaining import Managing
 from convoca.booking.mail.reader import is_for_staff, zone_of
+from convoca.booking.mail.worded import COPIES
 from convoca.booking.models import Notification
 from convoca.booking.wording import city_text, clock_text
 
 Kind = Notification.Kind
-COPIES = frozenset({Kind.CONFIRMATION, Kind.MOVED, Kind.CANCELLATION})
 
 
 def is_copy(notification: Notification) -> bool:

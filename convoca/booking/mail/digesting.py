@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import gettext, ngettext
 
-from convoca.booking.mail.alerting import LISTED_AT_MOST, Reader, message_id, who_comes
-from convoca.booking.mail.envelope import BookingMail, one_line
-from convoca.booking.mail.note import Note, note_mail
-from convoca.booking.models import Account, Alert, Booking, Slot
+from convoca.booking.mail.alerting import LISTED_AT_MOST, message_id, who_comes
+from convoca.booking.mail.envelope import BookingMail, of_a_list, one_line
+from convoca.booking.mail.leaving import leaving_address
+from convoca.booking.mail.note import Note, note_mail, with_own_words
+from convoca.booking.mail.own_words import Text, filled_in, text_of
+from convoca.booking.mail.worded import OF_A_DAY
+from convoca.booking.manner import speaking
+from convoca.booking.models import Account, Alert, Booking, OwnersMessage, Slot
 from convoca.booking.questions.bookings import bookings_between
 from convoca.booking.questions.links import IN_NEED, links_for
+from convoca.booking.questions.texts import published
 from convoca.booking.questions.viewers import Viewer, viewer_of
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import day_bounds
@@ -47,29 +52,42 @@ def _lacking(viewer: Viewer, slots: Sequence[Slot], *, now: datetime) -> set[int
 def compose_digest(digest: Alert, *, now: datetime) -> BookingMail:
     """Return the mail that tells somebody their day. Raises Undeliverable if the address cannot be written to."""
     assert digest.membership is not None
-    user = digest.membership.user
-    with override(user.language):
-        note = _note(digest, day_of(digest, now=now), Reader(address=user.email, language=user.language))
-        return note_mail(note, to=user.email, account=digest.account, message_id=message_id(digest))
+    user, account = digest.membership.user, digest.account
+    text = text_of(published(account.pk, None, OwnersMessage.DIGEST, user.language))
+    with speaking(user.language, account):
+        note = write_digest(digest, day_of(digest, now=now), user.language, text)
+        mail = note_mail(note, to=user.email, account=account, message_id=message_id(digest))
+    mail.extra_headers |= of_a_list("day", account, stop_address=note.stop_address)
+    return mail
 
 
-def _note(digest: Alert, day: Day, reader: Reader) -> Note:
+def write_digest(digest: Alert, day: Day, language: str, text: Text) -> Note:
+    """Write the mail in the active language, with the owner's own words in it."""
     assert digest.day is not None
     account = digest.account
     title, base = one_line(account.title), f"{settings.BASE_URL}/manage/{account.name}"
-    return Note(
-        language=reader.language,
+    address = f"{base}/?day={digest.day.isoformat()}"
+    note = Note(
+        language=language,
         subject=_subject(day),
         opening=_capital(day_text(digest.day, "full")),
         paragraphs=(_need(day),),
         lines=_lines(day, account),
         button=gettext("Open the day"),
-        address=f"{base}/?day={digest.day.isoformat()}",
+        address=address,
         organiser=title,
-        why=gettext("You get this email because you want your day at {account}. Stop it here: {address}").format(
-            account=title, address=f"{base}/mails"
-        ),
+        why=gettext("You get this email because you want your day at {account}.").format(account=title),
+        stop=gettext("Send it no more"),
+        stop_address=leaving_address(digest.membership) if digest.membership else f"{base}/mails",
     )
+    values = {
+        "day": day_text(digest.day, "full"),
+        "count": str(len(day.slots)),
+        "in_need": str(day.in_need) if day.in_need else "",
+        "organiser": title,
+        "day_page": address,
+    }
+    return with_own_words(note, filled_in(text, values, OF_A_DAY))
 
 
 def _lines(day: Day, account: Account) -> tuple[str, ...]:

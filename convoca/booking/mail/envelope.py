@@ -30,6 +30,8 @@ class BookingMail(EmailMultiAlternatives):
     account_id: int | None = None
     calendar: bytes = b""
     calendar_method: str = "REQUEST"
+    # By what a mail service that reports what became of a mail tells which it was; of no meaning to anybody else.
+    metadata: dict[str, str]
     # On the monotonic clock: the mail's body must not be handed over later, because another worker may begin then.
     hand_over_before: float | None = None
 
@@ -81,6 +83,31 @@ def sender_address() -> str:
 def host() -> str:
     """Return the installation's host as it may stand behind an @ in an identifier."""
     return re.sub(r"[^A-Za-z0-9.-]", "-", urlsplit(settings.BASE_URL).hostname or "localhost")
+
+
+def automatic(identifier: str, language: str) -> dict[str, str]:
+    """Return the headers of every mail of ours: nobody has written it, and nothing is to answer it by itself."""
+    return {
+        "Message-ID": identifier,
+        "Auto-Submitted": "auto-generated",
+        # Stops the out-of-office answers of Exchange, which knows no other way.
+        "X-Auto-Response-Suppress": "All",
+        "Content-Language": language,
+    }
+
+
+def of_a_list(name: str, account: Account, *, schedule: int = 0, stop_address: str) -> dict[str, str]:
+    """Return the headers of what nobody waits for: which list it belongs to, and how one press leaves that.
+
+    RFC 2919 (List-Id), RFC 8058 (one press at the mail program). What answers somebody's act belongs to no list.
+    Feedback-ID is by what mail services group complaints; its last part is who sends.
+    """
+    return {
+        "List-Id": f"<{name}.{account.name.lower()}.{host()}>",
+        "Feedback-ID": f"{name}:{schedule}:{account.pk}:{host()}",
+        "List-Unsubscribe": f"<{stop_address}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def message_id(notification: Notification) -> str:

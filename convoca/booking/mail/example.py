@@ -6,16 +6,22 @@ The addresses in it lead nowhere: a preview is no key to anybody's booking.
 import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import make_msgid
 from enum import StrEnum
 
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from convoca.booking.mail.compose import render_html, render_text
-from convoca.booking.mail.envelope import BookingMail, require_sendable, sender_of
+from convoca.booking.mail.envelope import BookingMail, automatic, host, require_sendable, sender_of
+from convoca.booking.mail.example_note import example_note
 from convoca.booking.mail.letter import Letter, write_letter
+from convoca.booking.mail.note import render_note_html, render_note_text
 from convoca.booking.mail.own_words import Text
+from convoca.booking.mail.worded import COPIES, TO_STAFF
+from convoca.booking.manner import speaking
 from convoca.booking.models import Booking, Notification, Schedule, Sealed, Slot
 from convoca.booking.questions.links import Link, LinkState
+from convoca.booking.questions.texts import Message
 from convoca.core.time import local_day, localize
 from convoca.providers import provider_by_id
 
@@ -30,7 +36,10 @@ STATUS = {
     Kind.OFFER_PASSED: Status.WAITING,
     Kind.CANCELLATION: Status.CANCELLED,
     Kind.DECLINED: Status.CANCELLED,
+    Kind.LEFT: Status.CANCELLED,
+    Kind.APPROVAL_WANTED: Status.PENDING,
 }
+COPIED = {each.value: kind for kind, each in COPIES.items()}
 
 
 class Shown(StrEnum):
@@ -57,37 +66,39 @@ def next_booking(schedule: Schedule, *, now: datetime) -> Booking | None:
     return confirmed.filter(slot__starts_at__gte=now).order_by("slot__starts_at", "pk").first()
 
 
-def usual_state(schedule: Schedule) -> Shown:
-    return Shown.NONE if schedule.link_source == Schedule.NO_LINK else Shown.READY
+def usual_state(schedule: Schedule | None) -> Shown:
+    return Shown.NONE if schedule is None or schedule.link_source == Schedule.NO_LINK else Shown.READY
 
 
-def preview(
-    schedule: Schedule, kind: str, language: str, text: Text, *, shown: Shown, booking: Booking | None, now: datetime
-) -> Preview:
-    """Return the mail with this text, about `booking` or one that is made up."""
-    notification = _notification(schedule, kind, language, booking, now=now)
-    with override(language):
+def preview(message: Message, text: Text, *, shown: Shown, is_real: bool = False, now: datetime) -> Preview:
+    """Return the mail with this text: of what is next in truth, if there is something, or of what is made up."""
+    with speaking(message.language, message.account):
+        if message.schedule is None:
+            note = example_note(message, text, is_real=is_real, now=now)
+            return Preview(
+                subject=note.subject, html=render_note_html(note, message.account), text=render_note_text(note)
+            )
+        booking = next_booking(message.schedule, now=now) if is_real else None
+        notification = _notification(message.schedule, message.kind, message.language, booking, now=now)
         letter = _letter(notification, text, shown, now=now)
         return Preview(subject=letter.subject, html=render_html(letter), text=render_text(letter))
 
 
-def trial_mail(
-    schedule: Schedule, kind: str, language: str, text: Text, *, shown: Shown, to: str, now: datetime
-) -> BookingMail:
+def trial_mail(message: Message, text: Text, *, shown: Shown, to: str, now: datetime) -> BookingMail:
     """Return the made-up mail, addressed to whoever words it. Raises Undeliverable."""
     require_sendable(to)
-    seen = preview(schedule, kind, language, text, shown=shown, booking=None, now=now)
-    with override(language):
+    seen = preview(message, text, shown=shown, now=now)
+    with speaking(message.language, message.account):
         subject = gettext("Test: {subject}").format(subject=seen.subject)
     mail = BookingMail(
         subject=subject,
         body=seen.text,
-        from_email=sender_of(schedule.account),
+        from_email=sender_of(message.account),
         to=[to],
-        headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
+        headers=automatic(make_msgid(domain=host()), message.language),
         alternatives=[(seen.html, "text/html")],
     )
-    mail.account_id = schedule.account_id
+    mail.account_id = message.account.pk
     return mail
 
 
@@ -119,14 +130,21 @@ def _notification(
     schedule: Schedule, kind: str, language: str, booking: Booking | None, *, now: datetime
 ) -> Notification:
     about = copy.copy(booking) if booking else _made_up(schedule, now=now)
-    about.language, about.status = language, STATUS.get(Kind(kind), Status.CONFIRMED)
+    account = copy.copy(schedule.account)
+    # The owner's side reads mails in the account's language.
+    about.language = account.language = language
+    about.account, kind, is_for_staff = account, str(COPIED.get(kind, kind)), kind in set(TO_STAFF)
+    about.status = STATUS.get(Kind(kind), Status.CONFIRMED)
     about.token = about.join_token = Sealed.seal(NO_KEY)
     about.waits_since = now
     about.offered_until = now + timedelta(hours=schedule.offer_hours)
+    if kind == Kind.LEFT and not about.parting_message:
+        about.parting_message = gettext("Something has come up. I am sorry!")
     return Notification(
-        account=schedule.account,
+        account=account,
         booking=about,
         kind=kind,
+        recipient=Notification.Recipient.OWNER if is_for_staff else Notification.Recipient.ATTENDEE,
         slot_revision=0,
         booking_revision=0,
         was_at=about.slot.starts_at - timedelta(days=1) if kind == Kind.MOVED else None,

@@ -8,7 +8,7 @@ from convoca.booking.mail.calendar import day_address, manage_address, schedule_
 from convoca.booking.mail.envelope import one_line
 from convoca.booking.mail.kinds import OF_A_PLACE
 from convoca.booking.mail.phrases import until_text
-from convoca.booking.models import Booking, Notification
+from convoca.booking.models import Booking, Changes, Notification
 from convoca.booking.questions.bookings import position_of
 from convoca.booking.questions.links import Link
 from convoca.booking.wording import queue_text
@@ -108,12 +108,7 @@ def managing(notification: Notification, *, is_several: bool = False) -> Managin
     if notification.kind == Kind.CANCELLATION and (is_several or was_called_off(notification.booking)):
         return _of_what_was_called_off(notification, is_several=is_several)
     if notification.kind in OF_A_PLACE:
-        return Managing(
-            sentence=gettext("See or cancel it (no account needed):"),
-            button=gettext("See or cancel the booking"),
-            address=manage_address(notification.booking),
-            calendar_note=gettext("Open the attached file to add it to your calendar."),
-        )
+        return _of_one(notification.booking)
     if notification.kind == Kind.CANCELLATION:
         return Managing(
             sentence=gettext("What was booked:"),
@@ -122,6 +117,19 @@ def managing(notification: Notification, *, is_several: bool = False) -> Managin
             calendar_note=gettext("Open the attached file to take it out of your calendar."),
         )
     return _of_a_question(notification)
+
+
+def _of_one(booking: Booking) -> Managing:
+    """Return the way to one booking: to another time and out of it, as far as its schedule lets people change."""
+    may_change = booking.slot.schedule.who_changes != Changes.NOBODYS
+    return Managing(
+        sentence=gettext("Change the time or cancel (no account needed):")
+        if may_change
+        else gettext("See it (no account needed):"),
+        button=gettext("Change the time or cancel") if may_change else gettext("See the booking"),
+        address=manage_address(booking),
+        calendar_note=gettext("Open the attached file to add it to your calendar."),
+    )
 
 
 def _of_what_was_called_off(notification: Notification, *, is_several: bool) -> Managing:

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.utils.translation import override
 from icalendar import Calendar, Event, vDuration, vUri
 
 from convoca.booking.mail.calendar import join_address, manage_address, uid_of
 from convoca.booking.mail.envelope import one_line
 from convoca.booking.mail.occasion import add_conference, occasion_event
 from convoca.booking.mail.phrases import title_with_organiser
+from convoca.booking.manner import speaking
 from convoca.booking.models import Booking, Feed, Slot
 from convoca.booking.questions.feeds import Contents
 from convoca.booking.questions.links import Link, LinkState
@@ -43,7 +43,7 @@ def write_feed(feed: Feed, contents: Contents, *, language: str, now: datetime) 
     refresh.params["VALUE"] = "DURATION"
     calendar.add("REFRESH-INTERVAL", refresh)
     calendar.add("X-PUBLISHED-TTL", vDuration(REFRESH))
-    with override(language):
+    with speaking(language, feed.account):
         for slot in contents.slots:
             for entry in _entries(feed, slot, contents, now=now):
                 calendar.add_component(entry)

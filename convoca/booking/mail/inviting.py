@@ -3,10 +3,11 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 
 from convoca.booking.mail.envelope import BookingMail, one_line
 from convoca.booking.mail.note import Note, note_mail
+from convoca.booking.manner import speaking
 from convoca.booking.models import Invitation, Membership
 from convoca.booking.wording import day_text
 from convoca.core.time import local_day
@@ -21,7 +22,7 @@ def compose_invitation(invitation: Invitation, *, is_user: bool) -> BookingMail:
 
     Raises Undeliverable if the address cannot be written to.
     """
-    with override(invitation.language):
+    with speaking(invitation.language, invitation.account):
         return note_mail(_note(invitation, is_user=is_user), to=invitation.email, account=invitation.account)
 
 

@@ -19,6 +19,8 @@ from convoca.booking.mail.own_words import Paragraph, Text, own_words, published
 from convoca.booking.mail.reader import is_for_staff, language_of, zone_of
 from convoca.booking.models import Notification
 from convoca.booking.questions.links import Link, LinkState
+from convoca.booking.questions.look import Shown, brand_in, shown_logo
+from convoca.core.colour import Brand
 
 Kind = Notification.Kind
 
@@ -46,6 +48,7 @@ class Letter:
     `was` is when it was to be before it moved; `message` is what was written about a cancellation, `own_words` what the
     owner says in every mail of this kind, by paragraphs and lines; `dates` are the others that the mail tells of, under
     their `heading`. `stop_address` is where such mails are stopped; `markup` is for programs.
+    `shades` are the colours of buttons.
     """
 
     language: str
@@ -72,6 +75,8 @@ class Letter:
     why: str
     stop_address: str
     markup: str
+    shades: Brand
+    logo: Shown | None
 
 
 def write_letter(
@@ -90,7 +95,8 @@ def write_letter(
     slot = booking.slot
     is_cancelled = notification.kind in OF_AN_END
     day, zone_line = phrases.when_lines(slot, zone)
-    own = own_words(published_text(notification) if text is None else text, notification, link)
+    resources = phrases.resources_of(booking)
+    own = own_words(published_text(notification) if text is None else text, notification, link, resources=resources)
     standard = _standard_words(notification, link, several=len(beside) + 1 if beside else 0, now=now)
     return Letter(
         language=language_of(notification),
@@ -99,14 +105,14 @@ def write_letter(
         organiser=one_line(account.title),
         opening=own.opening or standard.opening,
         title=phrases.title_of(slot),
-        resources=phrases.resources_of(booking),
+        resources=resources,
         was=phrases.was_text(notification, zone),
         day=day,
         zone=zone_line,
         other_side=phrases.other_side(slot, zone),
         place="" if is_cancelled else one_line(slot.location),
         is_cancelled=is_cancelled,
-        explanation="" if own.opening else standard.explanation,
+        explanation="" if own.opening and not _is_needed(notification) else standard.explanation,
         message=message_of(notification),
         own_words=own.paragraphs,
         joining=_joining(notification, link),
@@ -117,6 +123,8 @@ def write_letter(
         why=_why(notification).format(host=urlsplit(settings.BASE_URL).netloc),
         stop_address=reminders_address(booking) if notification.kind in NUDGES else "",
         markup=reservation(notification, link),
+        shades=brand_in(account.brand_colour),
+        logo=shown_logo(account),
     )
 
 
@@ -146,6 +154,11 @@ def _standard_words(notification: Notification, link: Link, *, several: int, now
         explanation=explanation(notification, link, is_several=bool(several)),
         managing=managing(notification, is_several=bool(several)),
     )
+
+
+def _is_needed(notification: Notification) -> bool:
+    """Say whether what we explain is a fact that stands whatever else is said: who it is, when an offer ends."""
+    return is_for_staff(notification) or notification.kind == Kind.OFFER
 
 
 def _direct_label(link: Link) -> str:

@@ -6,52 +6,17 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from convoca.booking.mail import phrases
-from convoca.booking.mail.calendar import join_address, manage_address, schedule_address
+from convoca.booking.mail.calendar import day_address, join_address, manage_address, schedule_address
 from convoca.booking.mail.envelope import one_line
 from convoca.booking.mail.kinds import carries_a_place
 from convoca.booking.mail.reader import is_for_staff, language_of, zone_of
+from convoca.booking.mail.worded import Names, kind_of, names_for
 from convoca.booking.models import Account, Booking, MessageText, Notification, Slot
 from convoca.booking.questions.bookings import position_of
 from convoca.booking.questions.links import Link, LinkState
+from convoca.booking.questions.texts import published
 from convoca.booking.wording import clock_text, day_text, zone_text
-from convoca.core.filling import Vocabulary, fill
-
-Kind = Notification.Kind
-
-# The mails that an owner can word: all that go to the people who book.
-WORDED = (
-    Kind.CONFIRMATION,
-    Kind.REMINDER,
-    Kind.FOLLOW_UP,
-    Kind.MOVED,
-    Kind.CANCELLATION,
-    Kind.LINK_READY,
-    Kind.LINK_CHANGED,
-    Kind.BACKUP_LINK,
-    Kind.REQUEST,
-    Kind.DECLINED,
-    Kind.WAITING,
-    Kind.OFFER,
-    Kind.OFFER_PASSED,
-)
-
-# In a subject there is no room for an address, and it is read by whoever looks over a shoulder.
-PLAIN_NAMES = (
-    "name", "email", "phone", "what", "schedule", "day", "time", "end", "time_zone", "place", "resource",
-    "organiser", "position", "until", "places", "supervisor", "field_1", "field_2",
-)  # fmt: skip
-ADDRESSES = ("meeting_link", "direct_link", "passcode", "booking_page", "schedule_page")
-
-# What texts of SuperSaaS call these, so that they can be pasted here.
-ALIASES = {
-    "dear": "name", "full_name": "name", "login": "email", "title": "what", "description": "what",
-    "service": "what", "date": "day", "start": "time", "finish": "end", "location": "place", "url": "booking_page",
-    "meeting_url": "meeting_link", "su": "supervisor", "level": "places", "account": "organiser",
-    "field_1_r": "field_1", "field_2_r": "field_2", "mobile": "phone",
-}  # fmt: skip
-
-OF_A_BODY = Vocabulary(names=PLAIN_NAMES + ADDRESSES, aliases=ALIASES)
-OF_A_SUBJECT = Vocabulary(names=PLAIN_NAMES, aliases=ALIASES)
+from convoca.core.filling import fill
 
 SUBJECT_MAX_CHARS = 150
 URL = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
@@ -87,27 +52,34 @@ class OwnWords:
     paragraphs: Sequence[Paragraph]
 
 
+NOTHING = OwnWords(subject="", opening="", paragraphs=())
+
+
 def published_text(notification: Notification) -> Text:
     """Return what the owner has published for this mail, in its reader's language."""
-    if is_for_staff(notification) or notification.kind not in WORDED:
+    if not getattr(notification, "may_be_worded", True):
         return Text()
-    row = MessageText.objects.filter(
-        account=notification.account_id,
-        schedule=notification.booking.slot.schedule_id,
-        kind=notification.kind,
-        language=language_of(notification),
-        published_at__isnull=False,
-    ).first()
+    schedule = notification.booking.slot.schedule_id
+    return text_of(published(notification.account_id, schedule, kind_of(notification), language_of(notification)))
+
+
+def text_of(row: MessageText | None) -> Text:
+    """Return what is published; nothing where the standard text stands."""
     return Text(subject=row.subject, body=row.body.open(), replaces=row.replaces) if row else Text()
 
 
-def own_words(text: Text, notification: Notification, link: Link) -> OwnWords:
-    """Fill the text in for the mail's reader, in the active language."""
+def own_words(text: Text, notification: Notification, link: Link, *, resources: str) -> OwnWords:
+    """Fill the text in for the reader of a mail about a booking, in the active language; it takes `resources`."""
     if not text.subject and not text.body:
-        return OwnWords(subject="", opening="", paragraphs=())
-    values = values_for(notification, link)
-    subject = one_line(fill(text.subject, values, OF_A_SUBJECT))[:SUBJECT_MAX_CHARS]
-    body = fill(text.body, values, OF_A_BODY)
+        return NOTHING
+    values = {**values_for(notification, link), "resource": resources}
+    return filled_in(text, values, names_for(kind_of(notification)))
+
+
+def filled_in(text: Text, values: Mapping[str, str], names: Names) -> OwnWords:
+    """Return the text with its values, each of which is on one line."""
+    subject = one_line(fill(text.subject, values, names.of_a_subject))[:SUBJECT_MAX_CHARS]
+    body = fill(text.body, values, names.of_a_body)
     opening = ""
     if text.replaces and body:
         opening, _, body = body.partition("\n")
@@ -133,13 +105,17 @@ def values_for(notification: Notification, link: Link) -> Mapping[str, str]:
         "end": clock_text(slot.ends_at, zone),
         "time_zone": zone_text(zone, slot.starts_at),
         "place": slot.location,
-        "resource": phrases.resources_of(booking),
         "organiser": account.title,
         "position": str(position_of(booking)) if booking.status == Booking.Status.WAITING else "",
         "until": phrases.until_text(booking) if booking.offered_until else "",
         "places": str(slot.taken),
-        "booking_page": manage_address(booking),
         "schedule_page": schedule_address(booking),
+        # Whoever reads it on the owner's side has no business with the attendee's address.
+        **(
+            {"day_page": day_address(booking)}
+            if is_for_staff(notification)
+            else {"booking_page": manage_address(booking)}
+        ),
     }
     values = plain | _typed(booking, account) | _ways_in(notification, link, slot)
     return {name: one_line(value) for name, value in values.items()}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext
 
 from convoca.booking.mail.envelope import one_line
 from convoca.booking.mail.reader import zone_of
-from convoca.booking.models import Account, Booking, Notification, Slot
+from convoca.booking.models import Account, Booking, Changes, Notification, Slot
 from convoca.booking.questions.bookings import position_of
 from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.wording import city_text, clock_text, day_text, minutes_text, zone_text
@@ -285,9 +285,10 @@ def preheader(notification: Notification, link: Link) -> str:
             return gettext("It is held for you until then.")
         case Kind.FOLLOW_UP:
             return gettext("Book again from this email.")
+    may_change = notification.booking.slot.schedule.who_changes != Changes.NOBODYS
     if link.is_ready:
-        return gettext("Join or cancel from this email.")
-    return gettext("See or cancel it from this email.")
+        return gettext("Join, move or cancel from this email.") if may_change else gettext("Join from this email.")
+    return gettext("Move or cancel it from this email.") if may_change else gettext("See it from this email.")
 
 
 def when_lines(slot: Slot, time_zone: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from convoca.providers import connected_provider_by_id
 class Receipt:
     """The receipt's words; `working` are the occasions whose links work on, listed after the last sentence."""
 
+    provider: str
     title: str
     sentences: tuple[str, ...]
     working: Sequence[Slot]
@@ -29,6 +30,7 @@ def receipt_of(connection: Connection, *, time_zone: str, now: datetime) -> Rece
     waiting = left_waiting(connection, now=now).select_related("slot__schedule")
     working = [each.slot for each in links_left(connection, now=now).select_related("slot__schedule")]
     return Receipt(
+        provider=connection.provider,
         title=gettext("{provider} disconnected and credentials deleted").format(provider=provider.name),
         sentences=(
             *_credentials(connection, time_zone),

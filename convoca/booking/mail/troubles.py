@@ -15,7 +15,8 @@ from convoca.providers import provider_by_id
 Kind = Incident.Kind
 
 
-def _short(instant: datetime, time_zone: str) -> str:
+def short_moment(instant: datetime, time_zone: str) -> str:
+    """Return "Thu 26 Nov, 10:00", on the clocks of `time_zone`."""
     return f"{day_text(local_day(instant, time_zone), 'short')}, {clock_text(instant, time_zone)}"
 
 
@@ -40,7 +41,7 @@ def subject_of(incident: Incident, slots: Sequence[Slot], time_zone: str) -> str
         return sentence.format(provider=provider, n=n)
     if not slots:
         return gettext("Action needed: no meeting links from {provider}").format(provider=provider)
-    when = _short(slots[0].starts_at, time_zone)
+    when = short_moment(slots[0].starts_at, time_zone)
     if incident.kind == Kind.DELETED:
         return gettext("Action needed: {provider} meeting deleted, {when}").format(provider=provider, when=when)
     return gettext("Action needed: no meeting link for {when}").format(when=when)
@@ -55,7 +56,7 @@ def what_happened(incident: Incident, slots: Sequence[Slot], time_zone: str) -> 
     """Return the one sentence that says it."""
     kind, n = trouble_of(incident).kind, len(slots)
     sentence = _of_slots(kind, n) if has_classes(slots) else _of_bookings(kind, n)
-    provider, since = provider_by_id(incident.provider).name, _short(incident.opened_at, time_zone)
+    provider, since = provider_by_id(incident.provider).name, short_moment(incident.opened_at, time_zone)
     return sentence.format(provider=provider, n=n, time=since)
 
 
@@ -143,7 +144,7 @@ def remedy_of(incident: Incident, *, still_open: bool) -> tuple[str, ...]:
     """Return who does what now, and that this is the last word before the appointment, if it is."""
     provider = provider_by_id(incident.provider).name
     told = () if not still_open else (gettext("The first of these appointments begins within a day."),)
-    reason = one_line(incident.connection.reason) if incident.connection is not None else ""
+    reason = reason_of(incident)
     sentence = {
         Kind.ACCESS: gettext(
             "All bookings are safe. Press Reconnect {provider} on the health page: every link is created then, and "
@@ -170,6 +171,11 @@ def remedy_of(incident: Incident, *, still_open: bool) -> tuple[str, ...]:
     return (*told, sentence, *filter(None, [words]))
 
 
+def reason_of(incident: Incident) -> str:
+    """Return what the vendor said, or nothing."""
+    return one_line(incident.connection.reason) if incident.connection is not None else ""
+
+
 def button_of(incident: Incident) -> str:
     """Name what mends it, as the page to which the button leads names it."""
     match trouble_of(incident).kind:
@@ -192,7 +198,7 @@ def section_of(incident: Incident) -> str:
             return "#not-ready"
 
 
-def all_clear(incident: Incident, *, now: datetime) -> tuple[str, tuple[str, ...]]:
+def all_clear(incident: Incident) -> tuple[str, tuple[str, ...]]:
     """Return the sentences that say that it is over."""
     provider = provider_by_id(incident.provider).name
     works = incident.kind in {Kind.ACCESS, Kind.UNREACHABLE, Kind.MISCONFIGURED}

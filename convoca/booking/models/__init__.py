@@ -5,19 +5,23 @@ from convoca.booking.models.application import VendorApplication
 from convoca.booking.models.audit import AuditEntry
 from convoca.booking.models.calendar import BusyCalendar, BusyTime, Calendar, WhenUnknown
 from convoca.booking.models.connection import Connection, Grant, VendorEvent
+from convoca.booking.models.entrance import FoundingRequest, Installation, OutsideLogIn
 from convoca.booking.models.feed import Feed
 from convoca.booking.models.form import FormField
 from convoca.booking.models.group import Group, GroupMember, ScheduleGroup
 from convoca.booking.models.incident import Alert, Incident
+from convoca.booking.models.look import Logo, Look
 from convoca.booking.models.meeting import Meeting, MeetingAttempt
-from convoca.booking.models.message import MessageText, ReminderStop
+from convoca.booking.models.message import MessageText, OwnersMessage, ReminderStop
 from convoca.booking.models.notification import Notification, OutboxMail
 from convoca.booking.models.people_import import PeopleImport
+from convoca.booking.models.program import ApiKey, Delivery, Happening, Webhook
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.remote import Attempt, Remote
 from convoca.booking.models.rules import Audience, BookingRules, Changes, Visibility
 from convoca.booking.models.schedule import (
+    FormerAddress,
     OpeningHours,
     Resource,
     Schedule,
@@ -33,6 +37,7 @@ from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 __all__ = [
     "Account",
     "Alert",
+    "ApiKey",
     "Attempt",
     "Audience",
     "AuditEntry",
@@ -44,14 +49,21 @@ __all__ = [
     "CallPace",
     "Changes",
     "Connection",
+    "Delivery",
     "Feed",
     "FormField",
+    "FormerAddress",
+    "FoundingRequest",
     "Grant",
     "Group",
     "GroupMember",
+    "Happening",
     "Incident",
+    "Installation",
     "Invitation",
     "Language",
+    "Logo",
+    "Look",
     "Meeting",
     "MeetingAttempt",
     "Membership",
@@ -60,6 +72,8 @@ __all__ = [
     "Occupancy",
     "OpeningHours",
     "OutboxMail",
+    "OutsideLogIn",
+    "OwnersMessage",
     "PeopleImport",
     "Publication",
     "PublicationAttempt",
@@ -82,5 +96,6 @@ __all__ = [
     "VendorApplication",
     "VendorEvent",
     "Visibility",
+    "Webhook",
     "WhenUnknown",
 ]

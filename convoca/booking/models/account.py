@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from convoca.booking.models.look import Look
 from convoca.booking.models.sealed import SealedField
 
 NAME_IN_ADDRESS = RegexValidator(
@@ -23,7 +24,7 @@ class Language(models.TextChoices):
     SPANISH = "es", "Español"
 
 
-class Account(models.Model):
+class Account(Look):
     """A tenant: one business with its schedules, resources and people."""
 
     class SupervisorField(models.TextChoices):

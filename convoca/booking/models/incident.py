@@ -60,7 +60,8 @@ class Alert(OwedMail):
     A digest of what is on one `day` is owed to the `membership` who wants it.
 
     As with every mail owed, its address and words, and whether it is still owed, are read when it is sent, and
-    `unanswered` counts the sendings whose outcome was never learnt. `failed`: it could not be delivered.
+    `unanswered` counts the sendings whose outcome was never learnt. `failed`: it could not be delivered. `again` counts
+    how often it was sent once more at somebody's wish.
     """
 
     class Kind(models.TextChoices):
@@ -76,6 +77,7 @@ class Alert(OwedMail):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, null=True, blank=True, related_name="alerts")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, blank=True, related_name="digests")
     day = models.DateField(null=True, blank=True)
+    again = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["id"]

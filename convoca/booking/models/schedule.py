@@ -29,6 +29,13 @@ class Schedule(BookingRules):
         MISSING = "missing", _("To what has no link")
         ALL = "all", _("To everything booked")
 
+    class Framing(models.TextChoices):
+        """Whether pages of other sites may show this schedule's page within them."""
+
+        NOWHERE = "nowhere", _("Nowhere")
+        SITES = "sites", _("Only on these sites")
+        ANYWHERE = "anywhere", _("On any site")
+
     NO_LINK = "none"
     MANUAL = "manual"
 
@@ -39,6 +46,9 @@ class Schedule(BookingRules):
     description = models.TextField(blank=True)
     time_zone = models.CharField(max_length=64)
     position = models.PositiveSmallIntegerField(default=0)
+    framing = models.CharField(max_length=8, choices=Framing, default=Framing.NOWHERE)
+    # Their origins, with spaces between them: "https://example.com https://*.example.org".
+    framing_sites = models.TextField(blank=True)
 
     # A provider's id, MANUAL or NO_LINK: no list of choices, so that a new provider needs no migration.
     link_source = models.CharField(max_length=32, default=NO_LINK)
@@ -72,6 +82,8 @@ class Schedule(BookingRules):
     when_unknown = models.CharField(max_length=8, choices=WhenUnknown, default=WhenUnknown.REFUSE)
 
     resources = models.ManyToManyField("booking.Resource", through="booking.ScheduleResource", related_name="schedules")
+    # Made up for an owner to look at, and removed without a trace.
+    is_example = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     closing_at = models.DateTimeField(null=True, blank=True)
     closing_due_at = models.DateTimeField(null=True, blank=True)
@@ -98,6 +110,26 @@ class Schedule(BookingRules):
     @property
     def is_closing(self) -> bool:
         return self.closing_at is not None
+
+
+class FormerAddress(models.Model):
+    """An address that a schedule's page had before: who follows it finds the page where it is now.
+
+    No other schedule of the account may take it, or old links would lead to a stranger.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="former_addresses")
+    slug = models.CharField(max_length=60)
+    left_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "slug"], name="former_address_once_per_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Resource(models.Model):

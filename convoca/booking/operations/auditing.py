@@ -1,4 +1,4 @@
-"""The trail of who did what. Written in the same transaction as the act itself."""
+"""The trail of who did what, and with it what programs are owed. Written in the same transaction as the act itself."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from convoca.booking.models import Account, AuditEntry, Booking, Connection, Membership, Schedule, Slot
+from convoca.booking.operations.telling import tell_programs
 from convoca.booking.questions.permissions import Rank, rank_of
 from convoca.booking.questions.viewers import Viewer
 
@@ -15,10 +16,14 @@ Verb = AuditEntry.Verb
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: an attendee by their address, a person with a log-in, or Convoca itself."""
+    """Who acts: an attendee by their address, a person with a log-in, or Convoca itself.
+
+    `is_quiet`: a program acts that knows what it does, and has not asked that others be told.
+    """
 
     kind: AuditEntry.Actor
     membership: Membership | None = None
+    is_quiet: bool = False
 
     @property
     def supervises(self) -> bool:
@@ -52,29 +57,41 @@ def _line(verb: AuditEntry.Verb, account_id: int, *, by: Actor, now: datetime, *
     return AuditEntry(account_id=account_id, at=now, actor=by.kind, membership=by.membership, verb=verb, **about)
 
 
+def _add(entries: Sequence[AuditEntry], *, by: Actor, now: datetime) -> None:
+    """Write the lines, and what programs are owed to be told of them."""
+    if len(entries) == 1:
+        entries[0].save(force_insert=True)
+    else:
+        AuditEntry.objects.bulk_create(entries)
+    if not by.is_quiet:
+        tell_programs(entries, now=now)
+
+
 def note(
     verb: AuditEntry.Verb, *, by: Actor, slot: Slot, booking: Booking | None = None, fields: str = "", now: datetime
 ) -> None:
     """Add a line. `fields` are names of columns, never what is in them."""
-    _line(verb, slot.account_id, by=by, now=now, slot=slot, booking=booking, fields=fields).save(force_insert=True)
+    _add([_line(verb, slot.account_id, by=by, now=now, slot=slot, booking=booking, fields=fields)], by=by, now=now)
 
 
 def note_each(verb: AuditEntry.Verb, bookings: Sequence[Booking], *, by: Actor, now: datetime) -> None:
     """Add a line about each of the bookings, whose slots are known."""
-    AuditEntry.objects.bulk_create(
+    entries = [
         _line(verb, booking.account_id, by=by, now=now, slot_id=booking.slot_id, booking=booking)
         for booking in bookings
-    )
+    ]
+    _add(entries, by=by, now=now)
 
 
 def note_slots(
     verb: AuditEntry.Verb, slots: Sequence[Slot], *, by: Actor, fields: Mapping[int, str] | None = None, now: datetime
 ) -> None:
     """Add a line about each of the slots; `fields` are the names of columns, by the slot's id."""
-    AuditEntry.objects.bulk_create(
+    entries = [
         _line(verb, slot.account_id, by=by, now=now, slot=slot, fields=(fields or {}).get(slot.pk, ""))
         for slot in slots
-    )
+    ]
+    _add(entries, by=by, now=now)
 
 
 def note_schedule(verb: AuditEntry.Verb, schedule: Schedule, *, by: Actor, now: datetime) -> None:
@@ -86,7 +103,7 @@ def note_person(
     verb: AuditEntry.Verb, *, by: Actor, account: Account, person: Membership | None, fields: str = "", now: datetime
 ) -> None:
     """Add a line about a user of the account; about nobody yet, if somebody is only invited."""
-    _line(verb, account.pk, by=by, now=now, person=person, fields=fields[:300]).save(force_insert=True)
+    _add([_line(verb, account.pk, by=by, now=now, person=person, fields=fields[:300])], by=by, now=now)
 
 
 def statuses_before(bookings: Sequence[Booking]) -> Mapping[int, Booking.Status]:

@@ -12,6 +12,8 @@ from convoca.booking.operations.applying import lock_bare_slots, want_applied
 from convoca.booking.operations.connecting import LinkSourceUnavailable as LinkSourceUnavailable
 from convoca.booking.operations.connecting import set_link_source, usable_connection
 from convoca.booking.operations.linking import guests_link
+from convoca.booking.operations.notifying import notify_due
+from convoca.booking.operations.owing import ask_again_of_links
 from convoca.booking.operations.taking import lock_schedule
 from convoca.booking.operations.wishing import AUTOMATIC
 from convoca.booking.operations.wishing_events import BORN_WITH_EVENT
@@ -92,6 +94,9 @@ def set_process(schedule: Schedule, process: Process, *, now: datetime) -> None:
         for column, value in changed.items():
             setattr(held, column, value)
         held.save(update_fields=list(changed))
+        if "reveal_minutes" in changed:
+            ask_again_of_links(held, now=now)
+            notify_due.enqueue()
         if process.applies:
             want_applied(held, Schedule.Applying.ALL, bare=bare, now=now)
     schedule.applying = held.applying

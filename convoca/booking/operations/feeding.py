@@ -1,13 +1,15 @@
-"""Making and revoking the secret addresses under which calendar programs find bookings."""
+"""Making, showing and revoking the secret addresses under which calendar programs find bookings; each is noted."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import transaction
 
-from convoca.booking.models import Feed, Membership, Resource, Schedule, Sealed
+from convoca.booking.models import AuditEntry, Feed, Membership, Resource, Schedule, Sealed
 from convoca.booking.operations.addresses import digest, new_token
+from convoca.booking.operations.auditing import Verb, acting, note_person
 from convoca.booking.operations.refusals import NotOffered, TooManyFeeds
-from convoca.booking.questions.feeds import reader_of
+from convoca.booking.questions.feeds import feeds_of, reader_of
 
 # For each device and each thing to follow one; more is a program that has gone wild.
 MOST_FEEDS = 30
@@ -23,7 +25,7 @@ class Following:
     has_links: bool = False
 
 
-def make_feed(person: Membership, following: Following) -> Feed:
+def make_feed(person: Membership, following: Following, *, now: datetime) -> Feed:
     """Make a feed with a fresh secret address. Raises TooManyFeeds, or NotOffered for what they may not follow."""
     token = new_token()
     feed = Feed(
@@ -43,10 +45,31 @@ def make_feed(person: Membership, following: Following) -> Feed:
         if Feed.objects.filter(account=held.account_id, membership=held).count() >= MOST_FEEDS:
             raise TooManyFeeds
         feed.save(force_insert=True)
+        _note(Verb.FEED_MADE, feed, now=now)
     return feed
 
 
-def revoke_feed(person: Membership, number: int) -> bool:
+def look_at_feed(person: Membership, number: int, *, now: datetime) -> Feed | None:
+    """Return one of the person's feeds, whose address they want to read; None if they have none such."""
+    feed = feeds_of(person).filter(pk=number).first()
+    if feed is not None:
+        _note(Verb.FEED_SHOWN, feed, now=now)
+    return feed
+
+
+def revoke_feed(person: Membership, number: int, *, now: datetime) -> bool:
     """Let one of the person's feeds be found no more; return whether they had it."""
-    deleted, _ = Feed.objects.filter(account=person.account_id, membership=person, pk=number).delete()
-    return deleted > 0
+    with transaction.atomic():
+        feed = feeds_of(person).select_for_update(no_key=True, of=("self",)).filter(pk=number).first()
+        if feed is None:
+            return False
+        _note(Verb.FEED_REVOKED, feed, now=now)
+        feed.delete()
+    return True
+
+
+def _note(verb: AuditEntry.Verb, feed: Feed, *, now: datetime) -> None:
+    """Add a line that says what the feed is about: a schedule by its address, a resource by its number."""
+    person = feed.membership
+    about = feed.schedule.slug if feed.schedule else f"#{feed.resource_id}" if feed.resource_id else ""
+    note_person(verb, by=acting(person), account=feed.account, person=person, fields=about, now=now)

@@ -22,7 +22,7 @@ KEY_LIVES = timedelta(minutes=60)
 SALT = "convoca.founding"
 
 # What an owner is reminded of until it is done or left out, by name.
-FIRST_STEPS = ("link", "calendar", "mail", "hours")
+FIRST_STEPS = ("link", "calendar", "mail", "hours", "passkey")
 
 
 class KeyUsed(Refusal):
@@ -67,7 +67,18 @@ def found(key: str, founder: Founder, *, now: datetime) -> Schedule:
             raise KeyUsed
         if User.objects.filter(email=founder.email.lower()).exists():
             raise HasLogIn
-        return _make_schedule(_make_account(founder), founder)
+        return establish(founder)
+
+
+def establish(founder: Founder, *, hashed: str = "") -> Schedule:
+    """Make the account, its owner and the schedule, in the caller's transaction.
+
+    `hashed` is the owner's password where they asked for the account by mail: they look after nothing but it.
+    """
+    account = _make_account(founder)
+    if hashed:
+        User.objects.filter(email=founder.email.lower()).update(password=hashed, is_superuser=False)
+    return _make_schedule(account, founder)
 
 
 def leave_out(account: Account, step: str) -> None:

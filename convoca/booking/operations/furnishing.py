@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from convoca.booking.models import (
     Account,
+    FormerAddress,
     OpeningHours,
     Resource,
     Schedule,
@@ -23,8 +24,24 @@ LONGEST_ADDRESS = 60
 USUAL_WEEKDAYS, USUAL_OPENS, USUAL_CLOSES = range(5), 9 * 60, 17 * 60
 
 
+# An address that reads like a page of ours would mislead, and one day there may be such a page.
+RESERVED_ADDRESSES = frozenset(
+    {"admin", "api", "book", "embed", "feed", "login", "logout", "manage", "my", "new", "share", "static"}
+)
+
+
+@dataclass(eq=False)
 class AddressTaken(Exception):
-    """Another schedule of the account has this address. Nothing was changed."""
+    """Another schedule of the account has this address, or had it `formerly` and is still found there.
+
+    Nothing was changed.
+    """
+
+    formerly: bool = False
+
+
+class AddressReserved(Exception):
+    """The address is a word that we keep for pages of our own. Nothing was changed."""
 
 
 @dataclass(eq=False)
@@ -60,11 +77,11 @@ class Offer:
 
 
 def free_address(account: Account, name: str) -> str:
-    """Return an address made from a schedule's name that no schedule of the account has."""
+    """Return an address made from a schedule's name that no schedule of the account has or had."""
     plain = plain_address(name) or "schedule"
-    return numbered(
-        plain, Schedule.objects.filter(account=account, slug__startswith=plain).values_list("slug", flat=True)
-    )
+    present = Schedule.objects.filter(account=account, slug__startswith=plain).values_list("slug", flat=True)
+    former = FormerAddress.objects.filter(account=account, slug__startswith=plain).values_list("slug", flat=True)
+    return numbered(plain, {*present, *former, *RESERVED_ADDRESSES})
 
 
 def plain_address(name: str) -> str:
@@ -80,10 +97,11 @@ def numbered(plain: str, others: Iterable[str]) -> str:
 
 
 def make_schedule(account: Account, new: NewSchedule) -> Schedule:
-    """Make a schedule that can be booked at once. Raises AddressTaken.
+    """Make a schedule that can be booked at once. Raises AddressTaken or AddressReserved.
 
     It gets its resources, a service that takes any one of them, and hours from Monday to Friday, as its kind has them.
     """
+    check_address(account, new.slug)
     try:
         with transaction.atomic():
             schedule = Schedule.objects.create(
@@ -104,6 +122,21 @@ def make_schedule(account: Account, new: NewSchedule) -> Schedule:
             raise AddressTaken from error
         raise
     return schedule
+
+
+def check_address(account: Account, slug: str, *, of: Schedule | None = None) -> None:
+    """Raise AddressTaken or AddressReserved unless the schedule `of`, or else a new one, may have this address."""
+    if slug.lower() in RESERVED_ADDRESSES:
+        raise AddressReserved
+    # "Yoga" and "yoga" are two addresses to us and one to people.
+    others = Schedule.objects.filter(account=account, slug__iexact=slug)
+    formerly = FormerAddress.objects.filter(account=account, slug__iexact=slug)
+    if of is not None:
+        others, formerly = others.exclude(pk=of.pk), formerly.exclude(schedule=of)
+    if others.exists():
+        raise AddressTaken
+    if formerly.exists():
+        raise AddressTaken(formerly=True)
 
 
 def _furnish(schedule: Schedule, new: NewSchedule) -> None:

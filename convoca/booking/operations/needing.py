@@ -6,7 +6,7 @@ from convoca.booking.mail.kinds import NUDGES, OF_A_TIME, OF_AN_END
 from convoca.booking.models import Booking, Notification
 from convoca.booking.operations.copying import COPIED, addresses_copied
 from convoca.booking.operations.sending import LOST_TWICE, SENDINGS_WITHOUT_ANSWER
-from convoca.booking.questions.links import Link
+from convoca.booking.questions.links import Link, LinkState
 from convoca.booking.questions.stopping import wants_no_reminders
 from convoca.core.reminders import is_late_to_follow_up
 
@@ -15,6 +15,9 @@ Kind, Recipient = Notification.Kind, Notification.Recipient
 TWO_AT_ONCE = timedelta(minutes=5)
 
 LINK_MAILS = frozenset({Kind.LINK_READY, Kind.LINK_CHANGED})
+# What must be told once a link opens: who has another one from an earlier mail would go there. Whoever has none yet was
+# told from when on the join page leads to it, and needs no mail for that.
+TOLD_WHEN_IT_OPENS = frozenset({Kind.LINK_CHANGED, Kind.BACKUP_LINK})
 OF_A_QUEUE = frozenset({Kind.WAITING, Kind.OFFER, Kind.OFFER_PASSED})
 
 # A mail about a place that somebody does not have yet is owed only while it is so.
@@ -36,6 +39,12 @@ LATER_THAN = {
     Kind.REQUEST: frozenset({Kind.REQUEST}),
     Kind.APPROVAL_WANTED: frozenset({Kind.APPROVAL_WANTED}),
 }
+
+
+def opens_later(notification: Notification, link: Link) -> datetime | None:
+    """Return until when this mail has to wait, because its reader may not see the link before; None if it need not."""
+    is_too_early = link.state is LinkState.NOT_YET and notification.kind in TOLD_WHEN_IT_OPENS
+    return link.opens_at if is_too_early else None
 
 
 def why_not_owed(notification: Notification, link: Link, *, now: datetime) -> str:
@@ -85,6 +94,8 @@ def _why_needless(notification: Notification, link: Link, *, now: datetime) -> s
         return "The offer has passed."
     if notification.kind in NUDGES:
         return _why_no_nudge(notification, now=now)
+    if link.state is LinkState.NOT_YET and notification.kind in LINK_MAILS:
+        return "The link is shown later, as they were told."
     if notification.kind == Kind.BACKUP_LINK and not link.is_backup:
         return "The backup link is not in use any more."
     if notification.kind in LINK_MAILS and (not link.is_ready or link.is_backup):
@@ -97,7 +108,7 @@ def _why_needless(notification: Notification, link: Link, *, now: datetime) -> s
 def _why_no_nudge(notification: Notification, *, now: datetime) -> str:
     """Say why a reminder or a follow-up comes too late, comes twice, or is not wanted."""
     booking = notification.booking
-    if wants_no_reminders(booking.account_id, booking.email):
+    if getattr(notification, "may_be_stopped", True) and wants_no_reminders(booking.account_id, booking.email):
         return "They want no reminders."
     if notification.kind == Kind.REMINDER:
         if booking.slot.starts_at <= now:

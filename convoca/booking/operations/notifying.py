@@ -15,10 +15,10 @@ from convoca.booking.mail.compose import compose
 from convoca.booking.mail.kinds import carries_a_place
 from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
-from convoca.booking.models import Booking, Meeting, Notification, Slot
+from convoca.booking.models import Booking, Meeting, MessageText, Notification, ReminderStop, Slot
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
-from convoca.booking.operations.needing import LINK_MAILS, why_not_owed
+from convoca.booking.operations.needing import LINK_MAILS, opens_later, why_not_owed
 from convoca.booking.operations.owing import owe_link_mails, remember_backup_link
 from convoca.booking.operations.sending import (
     LOST_TWICE,
@@ -29,6 +29,7 @@ from convoca.booking.operations.sending import (
     record,
     repeat_later,
     try_later,
+    wait_until,
 )
 from convoca.booking.questions.links import Link, links_for
 from convoca.booking.questions.viewers import token_holder
@@ -38,9 +39,20 @@ Kind = Notification.Kind
 # A mail server that hangs keeps so many of the worker's threads and no more: the others make meetings meanwhile.
 MAILS_IN_FLIGHT = 4
 
-# What a mail is written from.
+# What a mail is written from. Of most schedules nothing is worded, and in most accounts nobody has stopped reminders:
+# that is read with the rest, so that only where there is something, somebody has to ask for it.
 WHOLE = Notification.objects.select_related(
     "account", "booking__account", "booking__slot__schedule", "booking__slot__service"
+).annotate(
+    may_be_worded=Exists(
+        MessageText.objects.filter(
+            account=OuterRef("account"),
+            schedule=OuterRef("booking__slot__schedule"),
+            published_at__isnull=False,
+            restored_at__isnull=True,
+        )
+    ),
+    may_be_stopped=Exists(ReminderStop.objects.filter(account=OuterRef("account"))),
 )
 
 
@@ -86,6 +98,9 @@ def _in_flight() -> int:
 
 def _act(held: Claim[Notification], post: Post, *, now: datetime) -> bool:
     link = _link_of(held.row.booking, now=now)
+    if (opens := opens_later(held.row, link)) is not None:
+        wait_until(held, opens)
+        return True
     reason = why_not_owed(held.row, link, now=now)
     if reason:
         drop(held, reason, failed=reason == LOST_TWICE, now=now)

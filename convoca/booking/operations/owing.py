@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import F, Q
 
 from convoca.booking.mail.kinds import OF_A_TIME
-from convoca.booking.models import Booking, Meeting, Notification, Slot
+from convoca.booking.models import Booking, Meeting, Notification, Schedule, Slot
 from convoca.booking.operations.copying import copies_of, questions_to_superusers
+from convoca.booking.operations.telling import tell_of_link
 from convoca.core.reminders import follow_up_due, reminder_due
 
 # How long a confirmation waits for its link; then it goes out and the link follows in a mail of its own.
@@ -233,6 +234,7 @@ def owe_link(meeting: Meeting, bookings: list[Booking], *, now: datetime) -> Non
     )
     others = [each for each in bookings if each.pk not in waiting and each.mailed_meeting_id != meeting.pk]
     owe_link_mails(_without_those_told_of(others), meeting, now=now)
+    tell_of_link(meeting.slot, bookings, now=now)
 
 
 def _without_those_told_of(bookings: list[Booking]) -> list[Booking]:
@@ -274,6 +276,17 @@ def owe_backup_link(bookings: list[Booking], slot: Slot, *, now: datetime) -> No
     for booking in untold:
         booking.revision += 1
     _owe([_owed(booking, slot, Notification.Kind.BACKUP_LINK, due_at=now) for booking in untold])
+
+
+def ask_again_of_links(schedule: Schedule, *, now: datetime) -> None:
+    """Let the mails that wait until links open be looked at now, for it is another moment. They wait on, or leave."""
+    waiting = Notification.objects.filter(
+        account=schedule.account_id,
+        booking__slot__schedule=schedule,
+        kind__in=(Notification.Kind.LINK_CHANGED, Notification.Kind.BACKUP_LINK),
+        due_at__gt=now,
+    )
+    waiting.update(due_at=now)
 
 
 def remember_backup_link(booking: Booking, slot: Slot, *, now: datetime) -> None:

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from convoca.booking.models import (
     Alert,
+    Delivery,
+    FoundingRequest,
     Incident,
     MeetingAttempt,
     Notification,
@@ -24,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 # Long enough to answer "was that mail ever sent?" and "what did the vendor say?".
 KEPT = timedelta(days=90)
+
+# What programs were told is shown for so long.
+TOLD_KEPT = timedelta(days=30)
 
 # An occupancy that is over takes nothing, but says in the history who or what was booked: that of a year stays whole.
 OCCUPANCIES_KEPT = timedelta(days=366)
@@ -39,7 +44,7 @@ def prune_past() -> None:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old occupancies, mails sent or dropped, attempts and incidents, in batches; return how many are gone."""
+    """Delete old occupancies, mails, attempts, incidents and requests, in batches; return how many are gone."""
     gone = sum(_delete(rows) for rows in _over(now))
     if gone:
         log.info("past pruned", rows=gone)
@@ -54,7 +59,9 @@ def _over(now: datetime) -> Iterator[QuerySet[Model]]:
     yield MeetingAttempt.objects.filter(at__lt=now - KEPT)
     yield PublicationAttempt.objects.filter(at__lt=now - KEPT)
     yield Alert.objects.filter(settled, due_at__isnull=True, incident__isnull=True)
+    yield Delivery.objects.filter(Q(delivered_at__lt=now - TOLD_KEPT) | Q(dropped_at__lt=now - TOLD_KEPT))
     yield Incident.objects.filter(closed_at__lt=now - KEPT)
+    yield FoundingRequest.objects.filter(expires_at__lt=now)
 
 
 def _delete(rows: QuerySet[Model]) -> int:

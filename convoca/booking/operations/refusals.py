@@ -136,3 +136,19 @@ class ContradictoryAccess(Refusal):
 
 class TooManyFeeds(Refusal):
     """One person has as many calendar addresses as one may have."""
+
+
+class AddressNotAllowed(Refusal):
+    """A webhook may not lead there: no https, no host, or an address of our own network."""
+
+
+class TooManyWebhooks(Refusal):
+    """The account has as many webhooks as one may have."""
+
+
+class LengthStays(Refusal):
+    """A booking that is moved keeps its length."""
+
+
+class ResourceStays(Refusal):
+    """A booking that is moved stays with its resource."""

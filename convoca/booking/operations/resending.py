@@ -6,8 +6,11 @@ from django.db import transaction
 from django.db.models import F
 
 from convoca.booking.mail.kinds import carries_a_place
-from convoca.booking.models import Notification
-from convoca.booking.operations.auditing import Actor, Verb, note
+from convoca.booking.models import Alert, Notification
+from convoca.booking.operations.alerting import WHOLE as WHOLE_ALERT
+from convoca.booking.operations.alerting import alert_due
+from convoca.booking.operations.alerting import why_not_owed as why_no_alert
+from convoca.booking.operations.auditing import Actor, Verb, note, note_person
 from convoca.booking.operations.needing import why_not_owed
 from convoca.booking.operations.notifying import WHOLE, notify_due
 from convoca.booking.questions.links import links_for
@@ -39,14 +42,27 @@ def send_mail_again(mail: Notification, *, by: Actor, now: datetime) -> None:
             raise NotSentAgain(TOLD_BESIDE)
         _owe_again(held, now=now)
         _refuse_what_makes_no_sense(held, now=now)
-        if carries_a_place(held):
-            note(Verb.SENT_AGAIN, by=by, slot=held.booking.slot, booking=held.booking, now=now)
+        verb, booking = Verb.SENT_AGAIN if carries_a_place(held) else Verb.MAILED_AGAIN, held.booking
+        note(verb, by=by, slot=booking.slot, booking=booking, fields=held.kind, now=now)
         notify_due.enqueue()
 
 
-def _owe_again(held: Notification, *, now: datetime) -> None:
+def send_alert_again(mail: Alert, *, by: Actor, now: datetime) -> None:
+    """Owe a mail to the owner once more, if what it says is still so. Raises NotSentAgain."""
+    with transaction.atomic():
+        held = Alert.objects.select_for_update(no_key=True, of=("self",)).get(account=mail.account_id, pk=mail.pk)
+        if held.due_at is not None or held.claim is not None:
+            raise NotSentAgain(STILL_OWED)
+        _owe_again(held, now=now)
+        if reason := why_no_alert(WHOLE_ALERT.get(pk=held.pk), now=now):
+            raise NotSentAgain(reason)
+        note_person(Verb.MAILED_AGAIN, by=by, account=held.account, person=None, fields=held.kind, now=now)
+        alert_due.enqueue()
+
+
+def _owe_again(held: Notification | Alert, *, now: datetime) -> None:
     was_sent = held.sent_at is not None
-    Notification.objects.filter(pk=held.pk).update(
+    type(held)._default_manager.filter(pk=held.pk).update(
         due_at=now,
         sent_at=None,
         dropped_at=None,

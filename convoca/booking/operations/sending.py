@@ -59,6 +59,11 @@ class Claim[Owed: (Notification, Alert)]:
         return {str(self.row._meta.model_name): self.row.pk, "kind": self.row.kind}
 
 
+def name_of(owed: Notification | Alert) -> str:
+    """Return the name under which a mail service is handed the mail, to tell us what became of it. It opens nothing."""
+    return f"{owed._meta.model_name}-{owed.pk}"
+
+
 def claim[Owed: (Notification, Alert)](row: Owed, read: QuerySet[Owed]) -> Claim[Owed] | None:
     """Take the lease; None if another worker was first. What the mail says is `read` afterwards."""
     key, deadline = uuid.uuid4(), time.monotonic() + HAND_OVER_WITHIN_SECONDS
@@ -79,6 +84,7 @@ def hand_over[Owed: (Notification, Alert)](claim: Claim[Owed], compose: Callable
         log.error("mail not written", **claim.named, error=type(error).__name__, at=place_of(error))
         raise NotNow("The mail could not be written.") from error
     mail.hand_over_before = claim.deadline
+    mail.metadata = {"mail": name_of(claim.row)}
     if not claim.held.update(unanswered=F("unanswered") + 1):
         raise NotNow("The claim was lost.")
     try:
@@ -99,6 +105,11 @@ def try_later[Owed: (Notification, Alert)](claim: Claim[Owed], error: NotNow, *,
     wait = back_off(attempts, jitter=random.random())
     claim.held.update(attempts=attempts, reason=error.reason[:300], due_at=now + wait, claim=None, lease_until=None)
     log.warning("mail not taken", **claim.named, attempts=attempts, reason=error.reason)
+
+
+def wait_until[Owed: (Notification, Alert)](claim: Claim[Owed], instant: datetime) -> None:
+    """Let go of a mail that must not leave before then, whenever it was owed for."""
+    claim.held.update(due_at=instant, claim=None, lease_until=None)
 
 
 def repeat_later[Owed: (Notification, Alert)](claim: Claim[Owed], *, now: datetime) -> None:

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from convoca.booking.mail.own_words import OF_A_BODY, OF_A_SUBJECT, Text
+from convoca.booking.mail.own_words import Text
+from convoca.booking.mail.worded import names_for
 from convoca.booking.models import MessageText, Schedule, Sealed
+from convoca.booking.questions.texts import Message
 from convoca.core.filling import Finding, findings
 
 
@@ -13,44 +15,50 @@ class TextUnfit(Exception):
     """The text has faults that would be read by people. Nothing was published."""
 
 
-def faults_in(text: Text) -> tuple[list[Finding], list[Finding]]:
-    """Return what is wrong with the subject, and with the body."""
-    return findings(text.subject, OF_A_SUBJECT), findings(text.body, OF_A_BODY)
+def faults_in(text: Text, kind: str) -> tuple[list[Finding], list[Finding]]:
+    """Return what is wrong with the subject, and with the body, of a mail of this kind."""
+    names = names_for(kind)
+    return findings(text.subject, names.of_a_subject), findings(text.body, names.of_a_body)
 
 
-def save_draft(schedule: Schedule, kind: str, language: str, text: Text, *, now: datetime) -> MessageText:
+def save_draft(message: Message, text: Text, *, now: datetime) -> MessageText:
     """Keep what is being written; it is seen in the preview and sent to nobody."""
     with transaction.atomic():
-        row = _hold(schedule, kind, language)
+        row = _hold(message)
         row.draft_subject, row.draft_body, row.draft_replaces = text.subject, Sealed.seal(text.body), text.replaces
         row.drafted_at = now
-        row.save(update_fields=["draft_subject", "draft_body", "draft_replaces", "drafted_at"])
+        row.save()
     return row
 
 
-def publish_text(schedule: Schedule, kind: str, language: str, text: Text, *, now: datetime) -> MessageText:
+def publish_text(message: Message, text: Text, *, now: datetime) -> MessageText:
     """Let mails that leave from now on say this; the draft is gone. Raises TextUnfit."""
-    if any(faults_in(text)):
+    if any(faults_in(text, message.kind)):
         raise TextUnfit
     with transaction.atomic():
-        row = _hold(schedule, kind, language)
+        row = _hold(message)
         row.subject, row.body, row.replaces, row.published_at = text.subject, Sealed.seal(text.body), text.replaces, now
         _forget_draft(row)
         row.save()
     return row
 
 
-def discard_draft(schedule: Schedule, kind: str, language: str) -> None:
+def discard_draft(message: Message) -> None:
     """Forget what was being written; what is published stays."""
     with transaction.atomic():
-        row = _hold(schedule, kind, language)
+        row = _hold(message)
         _forget_draft(row)
         row.save()
 
 
-def restore_text(schedule: Schedule, kind: str, language: str) -> None:
-    """Let these mails say what they say by themselves."""
-    MessageText.objects.filter(account=schedule.account_id, schedule=schedule, kind=kind, language=language).delete()
+def restore_text(message: Message, *, now: datetime) -> None:
+    """Let these mails say what they say by themselves; what the owner had written can be taken back."""
+    message.texts.filter(restored_at__isnull=True).update(restored_at=now)
+
+
+def take_text_back(message: Message) -> bool:
+    """Let the owner's own words stand again as they stood before they were restored; say whether there were any."""
+    return message.texts.filter(restored_at__isnull=False).update(restored_at=None) > 0
 
 
 def set_discreet(schedule: Schedule, *, is_discreet: bool) -> None:
@@ -63,9 +71,16 @@ def _forget_draft(row: MessageText) -> None:
     row.draft_subject, row.draft_body, row.draft_replaces, row.drafted_at = "", Sealed(), False, None
 
 
-def _hold(schedule: Schedule, kind: str, language: str) -> MessageText:
-    """Return the row, made if there is none, held against whoever saves at the same time."""
-    row, _ = MessageText.objects.get_or_create(
-        account_id=schedule.account_id, schedule=schedule, kind=kind, language=language
+def _hold(message: Message) -> MessageText:
+    """Return the row, made if there is none, held against whoever saves at the same time.
+
+    Of what was restored nothing is left once something else is written.
+    """
+    found, _ = MessageText.objects.get_or_create(
+        account=message.account, schedule=message.schedule, kind=message.kind, language=message.language
     )
-    return MessageText.objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+    row = MessageText.objects.select_for_update(no_key=True, of=("self",)).get(pk=found.pk)
+    if row.restored_at is not None:
+        row.subject, row.body, row.replaces, row.published_at, row.restored_at = "", Sealed(), False, None, None
+        _forget_draft(row)
+    return row

@@ -6,13 +6,24 @@ import structlog
 from django.db.models import DateTimeField, F, Q
 from django.db.models.functions import Coalesce, Greatest
 
-from convoca.booking.models import Alert, Booking, Connection, Meeting, Notification, Publication, Remote, Schedule
+from convoca.booking.models import (
+    Alert,
+    Booking,
+    Connection,
+    Delivery,
+    Meeting,
+    Notification,
+    Publication,
+    Remote,
+    Schedule,
+)
 from convoca.booking.operations.alerting import alert_due, due_alerts
 from convoca.booking.operations.applying import apply_due, schedules_applied
 from convoca.booking.operations.backing import back_up_due, slots_to_back_up
 from convoca.booking.operations.busy import ask_due, calendars_to_ask, forget_what_is_old
 from convoca.booking.operations.closing import close_due, closing_connections
 from convoca.booking.operations.deleting import schedules_to_take_away, take_schedules_away
+from convoca.booking.operations.delivering import deliver_due, due_deliveries
 from convoca.booking.operations.heeding import forget_old_notices
 from convoca.booking.operations.importing import forget_abandoned, import_due, imports_under_way
 from convoca.booking.operations.inviting import due_invitations, invite_due
@@ -52,6 +63,8 @@ def wake_due(now: datetime) -> datetime | None:
         notify_due.enqueue()
     if due_alerts(now=now).exists():
         alert_due.enqueue()
+    if due_deliveries(now=now).exists():
+        deliver_due.enqueue()
     if closing_connections(now=now).exists():
         close_due.enqueue()
     if grants_to_renew(now=now).exists():
@@ -71,6 +84,7 @@ def wake_due(now: datetime) -> datetime | None:
         _next_row(Publication, now),
         _next_notification(now),
         _next_alert(now),
+        _next_delivery(now),
         _next_closing(now),
         _next_check(now),
         _next_offer(now),
@@ -111,6 +125,14 @@ def _next_notification(now: datetime) -> datetime | None:
 
 def _next_alert(now: datetime) -> datetime | None:
     return Alert.objects.filter(due_at__gt=now).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def _next_delivery(now: datetime) -> datetime | None:
+    """Return when a program is told next; of an address that failed, when it is tried again."""
+    owed = Delivery.objects.filter(due_at__isnull=False, webhook__paused_at=None, webhook__switched_off_at=None)
+    free_at = Greatest(F("due_at"), Coalesce(F("webhook__blocked_until"), F("due_at")), output_field=DateTimeField())
+    waiting = owed.annotate(free_at=free_at).filter(free_at__gt=now)
+    return waiting.order_by("free_at").values_list("free_at", flat=True).first()
 
 
 def _next_closing(now: datetime) -> datetime | None:

@@ -41,7 +41,7 @@ def feed_by_token(token: str) -> Feed | None:
 def feeds_of(person: Membership) -> QuerySet[Feed]:
     """Return the feeds that a person has made, in that order."""
     feeds = Feed.objects.filter(account=person.account_id, membership=person)
-    return feeds.select_related("schedule", "resource")
+    return feeds.select_related("account", "membership__user", "schedule", "resource")
 
 
 def reader_of(feed: Feed) -> Viewer | None:

@@ -5,7 +5,7 @@ database on answering them, so they are written out here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -37,29 +37,38 @@ AND taken.starts_at >= COALESCE((
 ), %s)
 """
 
-# A row of the week has a weekday, one of a special day its kind and the day.
-HOURS = """
-SELECT resource_id, weekday, NULL AS kind, NULL AS day, opens, closes FROM booking_openinghours
+# A row of the week has a weekday, one of a special day its kind and the day, one of what is taken two instants.
+TIMES = (
+    """
+SELECT resource_id, weekday, NULL AS kind, CAST(NULL AS date) AS day, opens, closes,
+CAST(NULL AS timestamp with time zone) AS starts_at, CAST(NULL AS timestamp with time zone) AS ends_at
+FROM booking_openinghours
 WHERE account_id = %s AND (schedule_id = %s OR resource_id IN ({resources}))
 UNION ALL
-SELECT resource_id, NULL AS weekday, kind, day, opens, closes FROM booking_specialday
+SELECT resource_id, NULL, kind, day, opens, closes, NULL, NULL FROM booking_specialday
 WHERE account_id = %s AND (schedule_id = %s OR resource_id IN ({resources})) AND day BETWEEN %s AND %s
-"""
+UNION ALL
+SELECT id, NULL, NULL, NULL, NULL, NULL, starts_at, ends_at FROM ("""
+    + TAKEN
+    + ") AS taken"
+)
+
+# Where in such a row the instants begin.
+STARTS_AT = 6
 
 # A special day matters from its own first minute in the easternmost zone to the end of the next in the westernmost.
 DAYS_AROUND = timedelta(days=3)
 
 
 def times_of(schedule: Schedule, resources: Collection[int], *, span: Interval) -> dict[int, ResourceTime]:
-    """Return when each resource is open and taken within `span`. Two queries, however many resources.
+    """Return when each resource is open and taken within `span`. One query, however many resources.
 
     A schedule that depends on calendars is closed while they are busy.
     """
     resources = tuple(resources)
     if not resources:
         return {}
-    hours = _hours(schedule, resources, span=span)
-    busy = busy_times(schedule.account_id, resources, span=span)
+    hours, busy = _hours_and_taken(schedule, resources, span=span)
     opened = {id(each): open_intervals(each, span) for each in {id(one): one for one in hours.values()}.values()}
     times = {each: ResourceTime(opened[id(hours[each])], busy.get(each, [])) for each in resources}
     return _closed_when_busy(times, schedule, span=span) if schedule.heeds_busy_times else times
@@ -78,23 +87,42 @@ def _closed_when_busy(
 
 def busy_times(account_id: int, resources: Collection[int], *, span: Interval) -> Mapping[int, list[Interval]]:
     """Return what of each resource is taken in `span`: the cost is that of the span, not of the table."""
+    values = _taken_values(account_id, resources, span)
+    return _taken_of(_ask(TAKEN, resources, *values))
+
+
+def _taken_values(account_id: int, resources: Collection[int], span: Interval) -> Sequence[Any]:
     begins, ends = (connection.ops.adapt_datetimefield_value(each) for each in (span.starts_at, span.ends_at))
+    return (account_id, *resources, account_id, begins, ends, account_id, begins, begins)
+
+
+def _taken_of(rows: Iterable[Sequence[Any]]) -> Mapping[int, list[Interval]]:
     taken: defaultdict[int, list[Interval]] = defaultdict(list)
-    for resource, starts_at, ends_at in _ask(
-        TAKEN, resources, account_id, *resources, account_id, begins, ends, account_id, begins, begins
-    ):
+    for resource, starts_at, ends_at in rows:
         taken[resource].append(Interval(_instant(starts_at), _instant(ends_at)))
     return taken
 
 
-def _hours(schedule: Schedule, resources: Collection[int], *, span: Interval) -> dict[int, Hours]:
-    """Return each resource's hours: its own if it has any, else the schedule's; of special days, those that matter."""
+def _hours_and_taken(
+    schedule: Schedule, resources: Collection[int], *, span: Interval
+) -> tuple[dict[int, Hours], Mapping[int, list[Interval]]]:
+    """Return each resource's hours, and what of it is taken; of special days, those that matter."""
     whose = (schedule.account_id, schedule.pk, *resources)
-    periods: defaultdict[int | None, list[OpeningPeriod]] = defaultdict(list)
-    special: defaultdict[int | None, list[Special]] = defaultdict(list)
     near = (span.starts_at.date() - DAYS_AROUND, span.ends_at.date() + DAYS_AROUND)
     first, last = (connection.ops.adapt_datefield_value(each) for each in near)
-    for resource, weekday, kind, day, opens, closes in _ask(HOURS, resources, *whose, *whose, first, last):
+    taken = _taken_values(schedule.account_id, resources, span)
+    rows = _ask(TIMES, resources, *whose, *whose, first, last, *taken)
+    hours = [row[:STARTS_AT] for row in rows if row[STARTS_AT] is None]
+    return _hours_of(schedule, resources, hours), _taken_of(
+        (row[0], *row[STARTS_AT:]) for row in rows if row[STARTS_AT] is not None
+    )
+
+
+def _hours_of(schedule: Schedule, resources: Collection[int], rows: Iterable[Sequence[Any]]) -> dict[int, Hours]:
+    """Return each resource's hours: its own if it has any, else the schedule's."""
+    periods: defaultdict[int | None, list[OpeningPeriod]] = defaultdict(list)
+    special: defaultdict[int | None, list[Special]] = defaultdict(list)
+    for resource, weekday, kind, day, opens, closes in rows:
         if kind is None:
             periods[resource].append(OpeningPeriod(weekday, opens, closes))
         else:
@@ -130,6 +158,7 @@ def _ask(statement: str, resources: Collection[int], *values: int | str | date |
         return list(cursor.fetchall())
 
 
-def _instant(written: datetime) -> datetime:
+def _instant(written: datetime | str) -> datetime:
     """Return the instant in UTC: SQLite keeps no zone, and all that we write there is UTC."""
-    return written.replace(tzinfo=UTC) if written.tzinfo is None else written.astimezone(UTC)
+    instant = datetime.fromisoformat(written) if isinstance(written, str) else written
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

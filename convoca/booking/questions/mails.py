@@ -39,11 +39,15 @@ def mails_of(viewer: Viewer, outcome: Outcome | None = None) -> QuerySet[Notific
     return mails.select_related("booking__slot__schedule", "booking__slot__service").order_by("-pk")
 
 
-def latest_alerts(viewer: Viewer) -> QuerySet[Alert]:
-    """Return the latest mails to the owner about links and connections; nobody else is shown them."""
+def alerts_to(viewer: Viewer) -> QuerySet[Alert]:
+    """Return the mails to the owner about links and connections, the latest first; nobody else is shown them."""
     alerts = Alert.objects.filter(account=viewer.account_id, membership__isnull=True)
     own = alerts if viewer.owns_account else alerts.none()
-    return own.select_related("incident", "connection").order_by("-pk")[:LATEST_ALERTS]
+    return own.select_related("incident", "connection").order_by("-pk")
+
+
+def latest_alerts(viewer: Viewer) -> QuerySet[Alert]:
+    return alerts_to(viewer)[:LATEST_ALERTS]
 
 
 def outcome_of(mail: Notification | Alert) -> Outcome:

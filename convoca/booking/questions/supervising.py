@@ -144,11 +144,24 @@ def moved_since(account_id: int, bookings: Sequence[Booking], *, since: datetime
     return frozenset(moved.exclude(booking=None).values_list("booking_id", flat=True))
 
 
-def trail_of(account_id: int, schedules: Sequence[int], *, deletions: bool = False) -> QuerySet[AuditEntry]:
-    """Return what was done on these schedules, and which others were deleted if wanted, the last act first."""
+# Acts that are about no single schedule's bookings.
+OF_THE_ACCOUNT = (
+    AuditEntry.Verb.DELETED,
+    AuditEntry.Verb.FEED_MADE,
+    AuditEntry.Verb.FEED_SHOWN,
+    AuditEntry.Verb.FEED_REVOKED,
+    AuditEntry.Verb.MAILED_AGAIN,
+)
+
+
+def trail_of(account_id: int, schedules: Sequence[int], *, whole: bool = False) -> QuerySet[AuditEntry]:
+    """Return what was done on these schedules, the last act first.
+
+    Of the `whole` account also which schedules were deleted, and who made, read and revoked calendar addresses.
+    """
     meant = Q(slot__schedule__in=schedules)
-    if deletions:
-        meant |= Q(verb=AuditEntry.Verb.DELETED)
+    if whole:
+        meant |= Q(verb__in=OF_THE_ACCOUNT)
     entries = AuditEntry.objects.filter(meant, account_id=account_id)
     related = ("membership__user", "booking", "slot__schedule", "slot__service")
     return entries.select_related(*related).order_by("-pk")

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from convoca.booking.models import Schedule, Service, Slot
+from convoca.booking.manner import manner_of
+from convoca.booking.models import Account, Schedule, Service, Slot
 from convoca.core.availability import (
     UNLIMITED,
     ChosenLength,
@@ -80,7 +81,13 @@ def limits_of(schedule: Schedule) -> Limits:
         total=schedule.most_in_total,
         future=schedule.most_ahead,
         no_overlap=schedule.no_overlap,
+        first_weekday=_first_weekday(schedule.account) if schedule.most_per_week is not None else 0,
     )
+
+
+def _first_weekday(account: Account) -> int:
+    """Return where the account's week begins. It is one for all its people, whatever they read."""
+    return manner_of(account, account.language).first_weekday
 
 
 def rules_of(schedule: Schedule, *, service: Service | None = None) -> Rules:

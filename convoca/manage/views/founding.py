@@ -1,6 +1,7 @@
 """The first run: an address that the server printed makes an owner and a page that can be booked (J5)."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from convoca.booking.operations.examples import add_examples, has_examples, remove_examples
 from convoca.booking.operations.founding import KeyUsed, found, is_open, leave_out
 from convoca.booking.operations.refusals import HasLogIn
 from convoca.manage.founding import FoundingForm, code_of, first_schedule, is_for_this_computer_only, steps_left
@@ -56,8 +58,25 @@ def show_first_steps(request: HttpRequest, visit: Visit) -> HttpResponse:
         "steps": steps_left(schedule),
         "is_local": is_for_this_computer_only(),
         "base": settings.BASE_URL,
+        "has_examples": has_examples(visit.account),
     }
     return render_page(request, visit, "manage/first_steps.html", context)
+
+
+@require_POST
+@for_owner
+def fill_with_examples(request: HttpRequest, visit: Visit) -> HttpResponse:
+    add_examples(visit.account, now=timezone.now())
+    messages.success(request, gettext("Two example schedules are there, with people who do not exist on them."))
+    return see_other("manage:schedules", account=visit.account.name)
+
+
+@require_POST
+@for_owner
+def take_examples_away(request: HttpRequest, visit: Visit) -> HttpResponse:
+    remove_examples(visit.account, now=timezone.now())
+    messages.success(request, gettext("The examples are gone. What is yours is as it was."))
+    return see_other("manage:first-steps", account=visit.account.name)
 
 
 @require_POST

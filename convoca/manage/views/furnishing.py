@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from convoca.booking.models import OpeningHours, Resource, Schedule, ScheduleResource
 from convoca.booking.operations.furnishing import (
+    AddressReserved,
     AddressTaken,
     ResourceNeeded,
     add_pool,
@@ -42,8 +43,10 @@ def new_schedule(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = make_schedule(visit.account, form.new)
-        except AddressTaken:
-            form.add_error("slug", gettext("Another schedule has this address. Choose another one."))
+        except AddressTaken as taken:
+            form.add_error("slug", phrases.address_taken(taken))
+        except AddressReserved:
+            form.add_error("slug", phrases.address_reserved(form.cleaned_data["slug"]))
         else:
             messages.success(request, phrases.schedule_made(made))
             return see_other("manage:schedule", account=visit.account.name, schedule=made.slug)

@@ -25,9 +25,11 @@ from convoca.manage import phrases
 from convoca.manage.connections import receipt_of, rows_of, warnings_of
 from convoca.manage.consent import Consent, answered_consent, ask_for_consent
 from convoca.manage.csp import TO_VENDORS
+from convoca.manage.google_log_in import answered as log_in_answered
 from convoca.manage.pages import integration_title, render_page, see_other
 from convoca.manage.policy import Visit, for_owner, supervised_schedule, visit_of
 from convoca.manage.reconnecting import FOR_MEET, back_to_row, connect_by, to_calendars, to_synchronize, to_vendor
+from convoca.manage.views.google import take_answer
 from convoca.providers import CALENDAR_PROVIDERS, CONNECTED_PROVIDERS, connected_provider_by_id
 from convoca.providers.contract import ConnectedProvider
 
@@ -81,10 +83,17 @@ def connect(request: HttpRequest, visit: Visit, provider: str, schedule: str) ->
 
 
 @never_cache
+def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take the vendor's answer: consent, or who logs in with Google, which comes to the one address Google knows."""
+    asked = log_in_answered(request, provider, now=timezone.now()) if request.method == "GET" else None
+    answer: HttpResponse = take_answer(request, asked) if asked else _take_consent(request, provider)
+    return answer
+
+
 @login_required
 @require_GET
-def consent_answered(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take the vendor's answer. OAuth makes a GET change something here; the state stands in for the form's token."""
+def _take_consent(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take an owner's consent. OAuth makes a GET change something here; the state stands in for the form's token."""
     asked = _asked(provider)
     now = timezone.now()
     consent = answered_consent(request, asked.id, now=now)

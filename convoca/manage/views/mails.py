@@ -9,17 +9,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from convoca.booking.mail.phrases import title_of
 from convoca.booking.models import Account, Alert, Notification
-from convoca.booking.operations.auditing import acting_on
+from convoca.booking.operations.auditing import acting, acting_on
 from convoca.booking.operations.digesting import choose_digest, wants_digest
 from convoca.booking.operations.resending import NotSentAgain, send_mail_again
-from convoca.booking.questions.mails import Outcome, latest_alerts, mails_of, outcome_of
+from convoca.booking.operations.resending import send_alert_again as send_again_to_owner
+from convoca.booking.questions.mails import Outcome, alerts_to, latest_alerts, mails_of, outcome_of
 from convoca.manage import mail_phrases as say
 from convoca.manage import phrases
 from convoca.manage.pages import has_outbox, render_page, see_other
-from convoca.manage.policy import Visit, for_supervisors
+from convoca.manage.policy import Visit, for_owner, for_supervisors
 from convoca.manage.returning import address_back
 
 MAILS_A_PAGE = 50
+MOST_PK = 2**63
 SENT_AGAIN = frozenset({Outcome.SENT, Outcome.FAILED, Outcome.NEEDLESS})
 
 
@@ -65,6 +67,22 @@ def send_again(request: HttpRequest, visit: Visit, mail: int) -> HttpResponse:
 
 
 @require_POST
+@for_owner
+def send_alert_again(request: HttpRequest, visit: Visit, mail: int) -> HttpResponse:
+    """Send one mail to the owner again, if what it says is still so."""
+    found = alerts_to(visit.viewer).filter(pk=mail).first() if mail < MOST_PK else None
+    if found is None:
+        raise Http404
+    try:
+        send_again_to_owner(found, by=acting(visit.member), now=timezone.now())
+    except NotSentAgain as refused:
+        messages.error(request, say.not_again(refused.reason))
+    else:
+        messages.success(request, say.sent_again())
+    return see_other("manage:mails", account=visit.account.name)
+
+
+@require_POST
 @for_supervisors
 def choose_day_by_mail(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Let the visitor have their day by mail, or no more."""
@@ -89,7 +107,9 @@ def _row(mail: Notification, account: Account) -> dict[str, object]:
 
 
 def _alert(alert: Alert, account: Account) -> dict[str, object]:
-    return {"kind": alert.get_kind_display(), **_told(alert, outcome_of(alert), account)}
+    outcome = outcome_of(alert)
+    told = _told(alert, outcome, account)
+    return {"id": alert.pk, "kind": alert.get_kind_display(), "may_send": outcome in SENT_AGAIN, **told}
 
 
 def _told(mail: Notification | Alert, outcome: Outcome, account: Account) -> dict[str, object]:

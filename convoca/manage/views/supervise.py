@@ -85,8 +85,8 @@ def show_trail(request: HttpRequest, visit: Visit) -> HttpResponse:
     frame = frame_of(request, visit)
     asked, schedules = frame.asked, frame.schedules
     chosen = [asked.schedule] if asked.schedule else schedules
-    deletions = visit.viewer.supervises_account and asked.schedule is None
-    trail = trail_of(visit.account.pk, [each.pk for each in chosen], deletions=deletions)
+    whole = visit.viewer.supervises_account and asked.schedule is None
+    trail = trail_of(visit.account.pk, [each.pk for each in chosen], whole=whole)
     found = list(trail[_page(asked, more=1)])
     context = _shared(frame, narrowing_of(asked, schedules, visit.account)) | {
         "lines": [_trail_line(entry, frame.zone) for entry in found[:ROWS_A_PAGE]],

@@ -22,9 +22,11 @@ from convoca.public.answers import SeeOther, personal, reads, reads_and_writes, 
 from convoca.public.booked import Booked, Standing, booked_page, moved_text, standing_of
 from convoca.public.cards import Card, card_for
 from convoca.public.disclosure import disclose, is_disclosed
-from convoca.public.forms import CancelForm
+from convoca.public.embedding import asks_to_speak, speak_as_asked
+from convoca.public.forms import CancelForm, judge_later
 from convoca.public.holding import Held, for_holder
 from convoca.public.repeated import Repeated, repeated
+from convoca.public.views.preferences import remember_language
 
 
 @personal
@@ -85,12 +87,14 @@ def cancel_booking(request: HttpRequest, held: Held) -> HttpResponse:
     if request.method != "POST":
         if standing_of(held.booking, now=held.now) not in {Standing.LIVE, Standing.REQUESTED}:
             return _back_to(held)
-        return render(request, "public/cancel.html", _whole_page(request, held) | {"cancelling": CancelForm()})
+        return render(request, "public/cancel.html", _whole_page(request, held) | _asking(CancelForm()))
+    if asks_to_speak(request):
+        return _ask_in_language(request, held)
     if not held.may_change and (held.is_barred or held.booking.status not in QUEUEING):
         return _refused_to_cancel(request, held, phrases.not_yours_to_change(held.booking.slot.schedule))
     form = CancelForm(request.POST)
     if not form.is_valid():
-        return render(request, "public/cancel.html", _whole_page(request, held) | {"cancelling": form}, status=422)
+        return render(request, "public/cancel.html", _whole_page(request, held) | _asking(form), status=422)
     cancels = cancel_following if request.POST.get("which") == "following" else cancel
     try:
         cancels(held.booking, now=held.now, message=form.cleaned_data["message"])
@@ -99,6 +103,17 @@ def cancel_booking(request: HttpRequest, held: Held) -> HttpResponse:
     except Refusal as refusal:
         return _refused_to_cancel(request, held, phrases.say(refusal, held.booking.slot.schedule))
     return _back_to(held)
+
+
+def _ask_in_language(request: HttpRequest, held: Held) -> HttpResponse:
+    """Ask again whether to cancel, in another language, with the message as far as it has been typed."""
+    language = speak_as_asked(request)
+    page = _whole_page(request, held) | _asking(judge_later(CancelForm(request.POST)))
+    return remember_language(render(request, "public/cancel.html", page), language)
+
+
+def _asking(form: CancelForm) -> dict[str, Any]:
+    return {"cancelling": form, "speaks_by_form": "cancelling"}
 
 
 @personal

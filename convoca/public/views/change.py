@@ -19,11 +19,13 @@ from convoca.public.answers import SeeOther, personal, reads_and_writes
 from convoca.public.booked import Standing, booked_words, standing_of
 from convoca.public.calendar import WINDOW_DAYS, list_days
 from convoca.public.choices import Hints, Offer, value_of
-from convoca.public.forms import Asked, ChangeForm
+from convoca.public.embedding import asks_to_speak, speak_as_asked
+from convoca.public.forms import Asked, ChangeForm, judge_later
 from convoca.public.holding import Hand, Held, for_holder
 from convoca.public.month import month_days, month_table
 from convoca.public.page import paused_text
 from convoca.public.summary import summary_of
+from convoca.public.views.preferences import remember_language
 from convoca.public.visit import Visit, read_change
 
 
@@ -46,6 +48,10 @@ def change(request: HttpRequest, hand: Hand) -> HttpResponse:
     if request.method != "POST":
         return render(request, "public/change.html", _page(hand, visit, ChangeForm(asked=asked)))
     form = ChangeForm(request.POST, asked=asked)
+    if asks_to_speak(request):
+        language = speak_as_asked(request)
+        response = render(request, "public/change.html", _page(hand, visit, judge_later(form)))
+        return remember_language(response, language)
     if not form.is_valid():
         return render(request, "public/change.html", _page(hand, visit, form), status=422)
     try:
@@ -108,14 +114,18 @@ def _page(hand: Hand, visit: Visit, form: ChangeForm, *, not_before: datetime | 
     if all(value_of(each) == own for each in offers):
         current = f"{page.day}, {page.clock}"
         return context | {"days": None} | _nothing_else(hand, visit, current)
+    # What was refused is not chosen any more.
+    checked = frozenset[str]() if form.errors else frozenset(form.chosen)
     hints = Hints(
+        checked=checked,
         current=own,
         is_own=not hand.whose,
         quantity=hand.booking.quantity,
         shows_places=visit.schedule.shows_places,
         whole_days=visit.lasts_for_days,
     )
-    return context | {"days": list_days(offers, visit, hints=hints, not_before=not_before)}
+    days = list_days(offers, visit, hints=hints, not_before=not_before)
+    return context | {"days": days, "speaks_by_form": "booking"}
 
 
 def _own(booking: Booking) -> Offer:

@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from convoca.booking.mail.feeds import feed_address
+from convoca.booking.manner import speaking
 from convoca.booking.operations.feeding import Following, make_feed, revoke_feed
 from convoca.booking.operations.people import edit_user, set_preferences
 from convoca.booking.operations.refusals import TooManyFeeds
@@ -55,7 +56,7 @@ def show_calendar(request: HttpRequest, home: Home) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         try:
-            make_feed(home.person, Following(has_links=True))
+            make_feed(home.person, Following(has_links=True), now=timezone.now())
         except TooManyFeeds:
             problem = gettext("You have as many addresses as one may have. Revoke one first.")
         else:
@@ -76,7 +77,7 @@ def show_calendar(request: HttpRequest, home: Home) -> HttpResponse:
 @at_home
 def revoke_calendar(request: HttpRequest, home: Home, feed: int) -> HttpResponse:
     """Let an address of the person's calendar be found no more."""
-    if feed >= MOST_PK or not revoke_feed(home.person, feed):
+    if feed >= MOST_PK or not revoke_feed(home.person, feed, now=timezone.now()):
         raise Http404
     messages.success(request, gettext("The address no longer works."))
     return SeeOther(reverse("my_calendar", args=[home.account.name]))
@@ -92,7 +93,7 @@ def edit_profile(request: HttpRequest, home: Home) -> HttpResponse:
         language = form.cleaned_data["language"]
         edit_user(home.person, form.values, by=home.person, now=now)
         set_preferences(home.user, language=language, time_zone=form.cleaned_data["time_zone"])
-        with override(language):
+        with speaking(language, home.account):
             messages.success(request, gettext("Saved."))
         response = SeeOther(reverse("my", args=[home.account.name]))
         response.set_cookie(

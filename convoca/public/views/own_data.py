@@ -17,7 +17,10 @@ from convoca.public import phrases
 from convoca.public.answers import SeeOther, personal, reads, reads_and_writes
 from convoca.public.booked import Standing, booked_page, standing_of
 from convoca.public.details import DetailsForm
+from convoca.public.embedding import asks_to_speak, speak_as_asked
+from convoca.public.forms import judge_later
 from convoca.public.holding import Held, for_holder
+from convoca.public.views.preferences import remember_language
 
 ENDED = frozenset({Standing.OVER, Standing.CANCELLED})
 
@@ -29,12 +32,16 @@ def edit_details(request: HttpRequest, held: Held) -> HttpResponse:
     """Correct who they are and how they are reached. A new e-mail address gets new links; the old ones die."""
     if not held.may_edit or standing_of(held.booking, now=held.now) in ENDED:
         return SeeOther(held.page_address)
+    spoken = speak_as_asked(request)
     asked = asked_fields(held.booking.slot.schedule)
     form = DetailsForm(
         request.POST if request.method == "POST" else None, booking=held.booking, asked=asked, now=held.now
     )
+    if asks_to_speak(request):
+        page = _page(held) | {"form": judge_later(form), "speaks_by_form": "details"}
+        return remember_language(render(request, "public/own_details.html", page), spoken)
     if request.method != "POST" or not form.is_valid():
-        page = _page(held) | {"form": form}
+        page = _page(held) | {"form": form, "speaks_by_form": "details"}
         return render(request, "public/own_details.html", page, status=422 if form.errors else 200)
     try:
         changed = correct(held.booking, form.correction, by=held.by, now=held.now)

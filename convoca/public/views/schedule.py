@@ -7,21 +7,24 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from convoca.booking.models import Account, Schedule
+from convoca.booking.models import Account, Booking, Schedule
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.permissions import Action, Rank, may, rank_of
-from convoca.booking.questions.schedules import schedule_at
+from convoca.booking.questions.schedules import moved_from, schedule_at
 from convoca.core.admission import Refusal, SeriesClash
 from convoca.public import phrases
 from convoca.public.answers import SeeOther, reads
 from convoca.public.asking import asked_of
 from convoca.public.disclosure import disclose
-from convoca.public.door import blocked_page, forgery_checked, turned_away, viewer_at
-from convoca.public.forms import BookingForm
-from convoca.public.page import frame, page_after_refusal, paused_text, schedule_page, services_page
+from convoca.public.door import blocked_page, forgery_checked, log_in_apart, turned_away, viewer_at
+from convoca.public.embedding import Embedding, asks_to_speak, framed, read_embedding
+from convoca.public.forms import BookingForm, judge_later
+from convoca.public.page import Context, frame, page_after_refusal, paused_text, schedule_page, services_page
+from convoca.public.preview import preview_of
 from convoca.public.reserving import reserve
 from convoca.public.summary import summary_of
-from convoca.public.visit import Visit, read_visit
+from convoca.public.views.preferences import remember_language
+from convoca.public.visit import Visit, address_of, read_visit
 from convoca.public.zones import regions
 
 
@@ -42,24 +45,60 @@ def show_account(request: HttpRequest, account: str) -> HttpResponse:
 @forgery_checked
 def show_schedule(request: HttpRequest, account: str, schedule: str, resource: str | None = None) -> HttpResponse:
     """Show what can be booked, and book it."""
-    now, books = timezone.now(), request.method == "POST"
     found = schedule_at(account, schedule)
     if found is None:
+        return _moved(request, account, schedule, resource)
+    embedding = read_embedding(request)
+    return framed(_answer(request, found, embedding, resource), found, embedding)
+
+
+def _moved(request: HttpRequest, account: str, slug: str, resource: str | None) -> HttpResponse:
+    """Lead from an address that a schedule had to the one that it has. Raises Http404 if none had it."""
+    found = moved_from(account, slug)
+    if found is None:
         raise Http404
+    where = [account, found.slug, resource] if resource else [account, found.slug]
+    path = reverse("schedule_resource" if resource else "schedule", args=where)
+    # Not for ever: the address may come back to it. 307 keeps a form that is sent to the old address a form.
+    return HttpResponse(status=307, headers={"Location": address_of(path, request.GET.dict())})
+
+
+def _answer(request: HttpRequest, found: Schedule, embedding: Embedding, resource: str | None) -> HttpResponse:
+    now, speaks = timezone.now(), asks_to_speak(request)
+    books = request.method == "POST" and not speaks
     viewer = viewer_at(request, found.account)
     refused = turned_away(request, viewer, Action.BOOK if books else Action.SEE, found)
     if refused is not None:
-        return refused
-    visit = read_visit(request, found, viewer, resource=resource, now=now)
+        return (
+            log_in_apart(request, found, embedding)
+            if embedding.is_framed and refused.has_header("Location")
+            else refused
+        )
+    visit = read_visit(request, found, viewer, resource=resource, now=now, embedding=embedding)
     if books:
         return _book(request, visit, now=now)
+    if speaks:
+        return _speak(request, visit, now=now)
     if visit.picks_zone:
-        return render(request, "public/zones.html", frame(visit, now) | {"regions": regions(now)})
+        return _shown(request, visit, "zones", frame(visit, now) | {"regions": regions(now)})
     if visit.must_pick_service and not paused_text(visit):
-        return render(request, "public/services.html", services_page(visit, now))
+        return _shown(request, visit, "services", services_page(visit, now))
     fields = [] if visit.month is not None else asked_fields(found)
     form = BookingForm(asked=asked_of(visit, fields))
-    return render(request, "public/schedule.html", schedule_page(request, visit, form, fields, now=now))
+    return _shown(request, visit, "schedule", schedule_page(request, visit, form, fields, now=now))
+
+
+def _shown(request: HttpRequest, visit: Visit, page: str, context: Context) -> HttpResponse:
+    """Return a page that is looked at, with what others show of it where its address is posted."""
+    return render(request, f"public/{page}.html", context | {"preview": preview_of(visit)})
+
+
+def _speak(request: HttpRequest, visit: Visit, *, now: datetime) -> HttpResponse:
+    """Show the page in another language, as far as it has been filled in, and judge nothing of it yet."""
+    fields = asked_fields(visit.schedule)
+    form = judge_later(BookingForm(request.POST, asked=asked_of(visit, fields)))
+    response = render(request, "public/schedule.html", schedule_page(request, visit, form, fields, now=now))
+    return remember_language(response, visit.embedding.language)
 
 
 def _book(request: HttpRequest, visit: Visit, *, now: datetime) -> HttpResponse:
@@ -75,9 +114,19 @@ def _book(request: HttpRequest, visit: Visit, *, now: datetime) -> HttpResponse:
         kept = isinstance(refusal, SeriesClash)
         page = page_after_refusal(request, visit, form, fields, now=now, kept=kept)
         return render(request, "public/schedule.html", page, status=409)
-    response = SeeOther(reverse("booking", args=[booking.token.open()]))
+    response = SeeOther(_booked_address(booking, visit.embedding))
     disclose(response, booking, now=now)
-    return response
+    return remember_language(response, visit.embedding.language)
+
+
+def _booked_address(booking: Booking, embedding: Embedding) -> str:
+    """Return where somebody reads that they have booked: within a frame, on a page that does nothing else."""
+    token = booking.token.open()
+    return (
+        address_of(reverse("booking_done", args=[token]), embedding.kept)
+        if embedding.is_framed
+        else reverse("booking", args=[token])
+    )
 
 
 def _explain(refusal: Refusal, form: BookingForm, visit: Visit) -> None:

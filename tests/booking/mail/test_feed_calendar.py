@@ -34,7 +34,7 @@ def feed(settings: Settings) -> Feed:
     booking = book(schedule, client=make_client(email=member.user.email, membership=member))
     tokens = {"token": Sealed.seal("TOKEN-OF-THE-BOOKING-22"), "join_token": Sealed.seal("TOKEN-OF-THE-JOIN-PAGE")}
     Booking.objects.filter(pk=booking.pk).update(uid=uuid.UUID("0b3c1a52-7d2e-4a53-9f77-2f1c5f0a9e10"), **tokens)
-    return make_feed(member, Following(has_links=True))
+    return make_feed(member, Following(has_links=True), now=NOW)
 
 
 def test_a_feed_is_the_golden_one(feed: Feed) -> None:

@@ -79,7 +79,7 @@ def seen_in(mail: BookingMail) -> str:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("kind", Kind.values)
-def test_no_mail_shows_the_inside_of_the_program(kind: str, language: str) -> None:
+def test_t18_no_mail_shows_the_inside_of_the_program(kind: str, language: str) -> None:
     """T18: «internal token shown to guests»."""
     booking = book_with_zoom(language=language)
 
@@ -256,7 +256,7 @@ def test_nothing_in_a_mail_is_fetched_when_it_is_opened() -> None:
     assert re.findall(r"<(?:img|link|script|iframe|object)\b|\bsrc=|url\(|@import|@font-face", page) == []
 
 
-def test_what_the_mail_says_of_the_link_is_what_its_reader_may_know() -> None:
+def test_t17_what_the_mail_says_of_the_link_is_what_its_reader_may_know() -> None:
     """T17: one accessor, asked with the reader's own eyes."""
     booking = book_with_zoom()
     assert _link(booking).state is LinkState.PENDING

@@ -7,13 +7,14 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from convoca.booking.mail.compose import compose
-from convoca.booking.mail.copies import COPIES
+from convoca.booking.mail.example import Shown, preview
 from convoca.booking.mail.kinds import OF_A_PLACE
-from convoca.booking.mail.own_words import WORDED, Text
-from convoca.booking.models import Booking, Notification
+from convoca.booking.mail.own_words import Text
+from convoca.booking.mail.worded import COPIES, OF_THE_ACCOUNT, TO_ATTENDEES, WORDED, kind_of
+from convoca.booking.models import Account, Booking, Notification
 from convoca.booking.operations.texts import publish_text
 from convoca.booking.questions.links import Link, LinkState
-from tests.booking.building import NOW
+from tests.booking.building import NOW, make_account, make_resource_schedule, message_of, message_to_owner
 from tests.booking.mail.arranging import AFTER_GRACE, PASSCODE, ZOOM_LINK, book_with_zoom
 from tests.e2e.browser import Scheme, axe, overflow, shot
 
@@ -37,8 +38,11 @@ STATES = {
     "missing": Link(state=LinkState.MANUAL_MISSING),
     "none": NONE,
 }
-TO_STAFF = COPIES | {Kind.APPROVAL_WANTED, Kind.LEFT}
+TO_STAFF = frozenset(COPIES) | {Kind.APPROVAL_WANTED, Kind.LEFT}
 OWN_WORDS = Text(body="Hola {name}\n\nNos vemos: https://meet.example.org/ana?a=1&b=2\n{meeting_link}", replaces=True)
+OWNERS_WORDS = Text(
+    subject="{organiser}", body="Buenos días, Ana\n\nLlama a Marco: https://meet.example.org/m", replaces=True
+)
 
 
 @pytest.mark.parametrize(("language", "width", "scheme"), LOOKS)
@@ -66,9 +70,41 @@ def _every_form(booking: Booking, kind: str) -> Iterator[tuple[str, str]]:
     yield from ((name, _html(booking, kind, link)) for name, link in states.items())
     if kind in TO_STAFF:
         yield "staff", _html(booking, kind, READY, recipient=Recipient.OWNER)
+        _word(booking, kind, Recipient.OWNER)
+        yield "staff-own-words", _html(booking, kind, READY, recipient=Recipient.OWNER)
     if kind in WORDED:
-        publish_text(booking.slot.schedule, kind, booking.language, OWN_WORDS, now=NOW)
+        _word(booking, kind, Recipient.ATTENDEE)
         yield "own-words", _html(booking, kind, READY)
+
+
+def _word(booking: Booking, kind: str, recipient: str) -> None:
+    """Let the owner's own words stand in the mail; the owner's side reads mails in the account's language."""
+    Account.objects.update(language=booking.language)
+    booking.account.language = booking.language
+    worded = kind_of(Notification(kind=kind, recipient=recipient))
+    text = OWN_WORDS if recipient == Recipient.ATTENDEE and kind in TO_ATTENDEES else OWNERS_WORDS
+    publish_text(message_of(booking.slot.schedule, worded, booking.language), text, now=NOW)
+
+
+@pytest.mark.parametrize(("language", "width", "scheme"), LOOKS)
+@pytest.mark.parametrize("kind", [str(kind) for kind in OF_THE_ACCOUNT])
+def test_a_mail_to_the_owner_can_be_read_by_everybody(
+    browser: Browser, kind: str, language: str, width: int, scheme: Scheme
+) -> None:
+    """The day, trouble, its end and the receipt: as we word them, and as the owner does."""
+    account = make_account(contact_email="ana@example.com")
+    make_resource_schedule(account)
+    message = message_to_owner(account, kind, language)
+    context = browser.new_context(viewport=ViewportSize(width=width, height=800), color_scheme=scheme)
+    page = context.new_page()
+
+    faults = []
+    for name, text in (("standard", Text()), ("own-words", OWNERS_WORDS)):
+        html = preview(message, text, shown=Shown.NONE, now=NOW).html
+        faults += _faults(page, html, f"mail-{kind}-{name}.{language}.{width}.{scheme}")
+
+    context.close()
+    assert faults == []
 
 
 def _faults(page: Page, html: str, name: str) -> list[str]:
@@ -80,6 +116,7 @@ def _faults(page: Page, html: str, name: str) -> list[str]:
 
 def _html(booking: Booking, kind: str, link: Link, recipient: str = Recipient.ATTENDEE) -> str:
     booking.waits_since = booking.offered_until = AFTER_GRACE
+    booking.parting_message = "Mi tren se ha parado. ¡Lo siento!"
     notification = Notification(
         account=booking.account,
         booking=booking,

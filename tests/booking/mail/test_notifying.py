@@ -83,7 +83,7 @@ def test_a_confirmation_leaves_as_soon_as_its_link_is_there_and_carries_it(mail_
     assert booking.mailed_meeting == meeting
 
 
-def test_a_link_that_comes_after_the_confirmation_is_mailed_in_a_mail_of_its_own(mail_server: MailServer) -> None:
+def test_t19_a_link_that_comes_after_the_confirmation_is_mailed_in_a_mail_of_its_own(mail_server: MailServer) -> None:
     """T19: the same calendar entry, one step on."""
     booking = book_with_zoom()
     send_due()
@@ -255,7 +255,7 @@ def test_everybody_in_a_class_is_mailed_apart(mail_server: MailServer) -> None:
         )
 
 
-def test_the_guest_is_confirmed_though_every_provider_is_down(mail_server: MailServer) -> None:
+def test_t42_the_guest_is_confirmed_though_every_provider_is_down(mail_server: MailServer) -> None:
     """T42: a mail never depends on what became of an integration."""
     booking = book_with_zoom()
     Meeting.objects.filter(slot=booking.slot).update(blocked=Meeting.Blocked.REJECTED, reason="no", due_at=None)

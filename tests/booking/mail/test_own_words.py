@@ -9,7 +9,14 @@ from convoca.booking.mail.own_words import Text
 from convoca.booking.models import Account, Booking, MessageText, Schedule
 from convoca.booking.operations.booking import book_place
 from convoca.booking.operations.configuring import choose_link_source
-from convoca.booking.operations.texts import TextUnfit, discard_draft, publish_text, restore_text, save_draft
+from convoca.booking.operations.texts import (
+    TextUnfit,
+    discard_draft,
+    publish_text,
+    restore_text,
+    save_draft,
+    take_text_back,
+)
 from convoca.booking.operations.waiting import join_waiting_list
 from tests.booking.building import (
     NOW,
@@ -20,6 +27,7 @@ from tests.booking.building import (
     make_class,
     make_client,
     make_resource_schedule,
+    message_of,
 )
 from tests.booking.mail import arranging
 from tests.booking.mail.arranging import (
@@ -43,7 +51,7 @@ def text_of(mail: EmailMessage) -> str:
 
 
 def worded(schedule: Schedule, kind: str = "confirmation", language: str = "en", **words: Any) -> MessageText:
-    return publish_text(schedule, kind, language, Text(**words), now=NOW)
+    return publish_text(message_of(schedule, kind, language), Text(**words), now=NOW)
 
 
 def offline() -> Schedule:
@@ -178,35 +186,53 @@ def test_each_language_has_its_own_text_and_else_the_standard_one(mail_server: M
 
 def test_a_draft_is_sent_to_nobody_and_what_is_unfit_is_not_published(mail_server: MailServer) -> None:
     schedule = offline()
-    save_draft(schedule, "confirmation", "en", Text(body="Draft"), now=NOW)
+    save_draft(message_of(schedule), Text(body="Draft"), now=NOW)
     with pytest.raises(TextUnfit):
-        publish_text(schedule, "confirmation", "en", Text(body="{nmae}"), now=NOW)
+        publish_text(message_of(schedule), Text(body="{nmae}"), now=NOW)
     with pytest.raises(TextUnfit):
-        publish_text(schedule, "confirmation", "en", Text(subject="{meeting_link}"), now=NOW)
+        publish_text(message_of(schedule), Text(subject="{meeting_link}"), now=NOW)
     book(schedule)
 
     send_due(NOW)
 
     assert "Draft" not in text_of(mail_server.received[0])
-    discard_draft(schedule, "confirmation", "en")
+    discard_draft(message_of(schedule))
     assert MessageText.objects.get().drafted_at is None
 
 
-def test_the_standard_text_can_be_restored(mail_server: MailServer) -> None:
+def test_the_standard_text_can_be_restored_and_that_taken_back(mail_server: MailServer) -> None:
     schedule = offline()
     worded(schedule, body="Bring water.")
-    restore_text(schedule, "confirmation", "en")
+    save_draft(message_of(schedule), Text(body="Bring wine."), now=NOW)
+    restore_text(message_of(schedule), now=NOW)
     book(schedule)
-
     send_due(NOW)
 
-    assert "Bring water" not in text_of(mail_server.received[0])
+    assert take_text_back(message_of(schedule))
+
+    book(schedule, "11:00")
+    send_due(NOW)
+    assert ["Bring water" in text_of(mail) for mail in mail_server.received] == [False, True]
+    assert MessageText.objects.get().draft_body.open() == "Bring wine."
+
+
+def test_what_is_written_after_a_text_was_restored_takes_its_place() -> None:
+    schedule = offline()
+    worded(schedule, body="Bring water.", subject="Water")
+    restore_text(message_of(schedule), now=NOW)
+
+    save_draft(message_of(schedule), Text(body="Bring wine."), now=NOW)
+
+    row = MessageText.objects.get()
+    assert (row.body.open(), row.subject, row.published_at) == ("", "", None)
+    assert not take_text_back(message_of(schedule))
 
 
 def test_a_text_is_kept_encrypted() -> None:
     """B9: it may hold a link."""
-    row = worded(offline(), body=PMI)
-    save_draft(row.schedule, "confirmation", "en", Text(body=PMI), now=NOW)
+    schedule = offline()
+    worded(schedule, body=PMI)
+    save_draft(message_of(schedule), Text(body=PMI), now=NOW)
 
     stored = MessageText.objects.values_list("body", "draft_body").get()
     assert all(PMI not in each.ciphertext and each.open() == PMI for each in stored)

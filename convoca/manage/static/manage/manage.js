@@ -1,3 +1,12 @@
+// Where a browser does not yet begin a line of places at the one where we are (scroll-initial-target), this does.
+(() => {
+  if (CSS.supports("scroll-initial-target", "nearest")) return;
+  document.querySelectorAll(":is(.places, .tabs) [aria-current]").forEach((here) => {
+    const line = here.closest("ul");
+    line.scrollLeft = here.offsetLeft - line.offsetLeft - (line.clientWidth - here.offsetWidth) / 2;
+  });
+})();
+
 // Copy buttons. Without a script there are none: the link beside them can be copied by hand.
 (() => {
   const show = (root) => root.querySelectorAll("button[data-copy]").forEach((button) => { button.hidden = false; });
@@ -16,6 +25,11 @@
     new MutationObserver(() => show(document)).observe(document.body, { childList: true, subtree: true });
   }
 })();
+
+// Browsers leave half in sight what the keyboard comes to in a line that moves sideways.
+document.querySelector(".places")?.addEventListener("focusin", (event) => {
+  event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
 
 // Choices that cannot be meant together: what another one excludes cannot be chosen meanwhile, and only then its reason
 // is shown. What is chosen stays chosen, so that whoever decides sees which of the two must give way. Without a script

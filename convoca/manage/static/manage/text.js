@@ -38,6 +38,44 @@
   looking.addEventListener("change", show);
   frame.addEventListener("load", () => frame.removeAttribute("aria-busy"));
 
+  // On a narrow screen the text and its preview are two tabs; without a script one stands below the other.
+  const tabs = [...document.querySelectorAll(".text-tabs [role=tab]")];
+  const panels = tabs.map((tab) => document.getElementById(tab.getAttribute("aria-controls")));
+  const narrow = matchMedia("(max-width: 59.99rem)");
+  const choose = (chosen) => tabs.forEach((tab, at) => {
+    tab.setAttribute("aria-selected", at === chosen);
+    tab.tabIndex = at === chosen ? 0 : -1;
+    panels[at].classList.toggle("is-behind", at !== chosen);
+  });
+  const settle = () => panels.forEach((panel, at) => {
+    if (narrow.matches) {
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tabs[at].id);
+    } else {
+      panel.removeAttribute("role");
+      panel.setAttribute("aria-labelledby", panel.dataset.heading);
+    }
+  });
+  if (tabs.length) {
+    panels.forEach((panel) => { panel.dataset.heading = panel.getAttribute("aria-labelledby"); });
+    tabs[0].parentElement.hidden = false;
+    document.querySelector(".to-preview")?.remove();
+    choose(location.hash === "#preview" ? 1 : 0);
+    settle();
+    narrow.addEventListener("change", settle);
+    tabs.forEach((tab, at) => {
+      tab.addEventListener("click", () => choose(at));
+      tab.addEventListener("keydown", (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        event.preventDefault();
+        const next = (at + step + tabs.length) % tabs.length;
+        choose(next);
+        tabs[next].focus();
+      });
+    });
+  }
+
   document.querySelectorAll("button[data-insert]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => {

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0016_grant_knows_its_end'),
+        ("booking", "0017_schedules_are_shared"),
     ]
 
     operations = [

@@ -1,0 +1,43 @@
+// Puts a schedule into a page of yours: <div data-convoca="https://…/schedule/account/name"></div>, and this script.
+// data-lang: en or es; else the language of your page; else the visitor's. data-theme: light, dark, or auto.
+"use strict";
+
+(() => {
+  const SPOKEN = ["en", "es"];
+  const THEMES = ["light", "dark"];
+  const own = new URL(document.currentScript.src).origin;
+
+  const addressOf = (place) => {
+    const address = new URL(place.dataset.convoca, own);
+    const language = (place.dataset.lang || document.documentElement.lang || "").slice(0, 2).toLowerCase();
+    address.searchParams.set("embed", "1");
+    if (SPOKEN.includes(language)) address.searchParams.set("lang", language);
+    if (THEMES.includes(place.dataset.theme)) address.searchParams.set("theme", place.dataset.theme);
+    return address;
+  };
+
+  const put = (place) => {
+    const address = addressOf(place);
+    // A frame that speaks to us is one of ours, from where this script is from, or it is not put there.
+    if (address.origin !== own || place.dataset.convocaReady) return;
+    place.dataset.convocaReady = "1";
+    const frame = document.createElement("iframe");
+    frame.src = address.href;
+    frame.title = place.dataset.title || place.textContent.trim() || "Convoca";
+    frame.style.cssText = "display:block;width:100%;height:40rem;border:0;color-scheme:normal";
+    let pages = 0;
+
+    window.addEventListener("message", (event) => {
+      if (event.origin !== own || event.source !== frame.contentWindow || event.data?.convoca !== 1) return;
+      const { height, page } = event.data;
+      if (Number.isFinite(height) && height > 0) frame.style.height = `${Math.min(Math.ceil(height), 20000)}px`;
+      // The visitor has gone on, and what is new begins above what they see.
+      if (page && pages++ > 0 && frame.getBoundingClientRect().top < 0) frame.scrollIntoView({ block: "start" });
+    });
+    place.replaceChildren(frame);
+  };
+
+  const putAll = () => document.querySelectorAll("[data-convoca]").forEach(put);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", putAll);
+  else putAll();
+})();
