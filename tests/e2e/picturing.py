@@ -63,8 +63,11 @@ def test_every_page(the_same_lot: None, served: Served, visits: Visits, language
     for sight in sights(served.scene):
         if asked and not sight.name.startswith(tuple(asked)):
             continue
-        for width in _widths(sight, language):
-            page = album.turn_to(sight, width=width)
+        widths = _widths(sight, language)
+        page = album.turn_to(sight) if widths else None
+        for width in widths:
+            assert page
+            put(page, width)
             take(page, FOLDER / language / str(width) / f"{sight.name}.webp")
 
 
@@ -82,7 +85,7 @@ def take(page: Page, path: Path, *, clip: FloatRect | None = None) -> None:
     if path.suffix == ".png":
         fewer.save(path, optimize=True)
     else:
-        fewer.convert("RGB").save(path, lossless=True, quality=60, method=3)
+        fewer.convert("RGB").save(path, lossless=True, quality=60, method=1)
 
 
 def _picture(page: Page, *, clip: FloatRect | None = None) -> Image.Image:

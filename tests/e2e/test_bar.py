@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 
 from convoca.booking.models import Booking, Meeting, Sealed
 from tests.booking.building import NOW
@@ -302,3 +303,19 @@ def _tops(*boxes: object) -> Iterator[float]:
     for box in boxes:
         assert isinstance(box, dict)
         yield float(box["y"])
+
+
+def test_a_meeting_is_started_with_one_press_from_the_day(served: Served, visits: Visits, settings: Settings) -> None:
+    """The form opened without a referrer, so browsers sent no origin with it, and every Start was refused with 403."""
+    settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | {
+        "zoom_api": "http://127.0.0.1:9",
+        "zoom_oauth": "http://127.0.0.1:9",
+    }
+    [sight] = [each for each in sights(served.scene) if each.name == "manage-today"]
+    hand = Hand(served.open(visits, Looker.OWNER, sight.visit, width=1440))
+
+    with hand.page.context.expect_event("response", lambda each: each.url.endswith("/start")) as answered:
+        hand.tap(hand.page.locator("button.start"))
+
+    assert answered.value.status == 303
+    assert hand.taps == 1
