@@ -322,8 +322,8 @@ def test_a_booking_asks_and_writes_a_fixed_number_of_times(
 ) -> None:
     """Seven questions and seven answers kept: slot, occupancy, meeting, booking, trail, mails, wake-up; a savepoint.
 
-    What is taken is asked twice: before the resource is held, so that a refused crowd waits for nobody, and then. One of
-    the questions is which programs are to be told.
+    What is taken is asked twice: before the resource is held, so that a refused crowd waits for nobody, and then.
+    One of the questions is which programs are to be told.
     """
     schedule = make_resource_schedule(make_account(), link_source="jitsi")
     book(schedule, "09:00")
