@@ -1,7 +1,7 @@
 """A3: what the pages say can be read by whoever left school early.
 
-English is measured by the grade of Flesch and Kincaid, Spanish by the scale of Szigriszt and Pazos: 65 and more is
-called easy (INFLESZ, https://legibilidad.com).
+English is measured by the grade of Flesch and Kincaid, Spanish by the scale of Szigriszt and Pazos, of which 65 and
+more is called easy (INFLESZ, https://legibilidad.com).
 
 Syllables are counted by groups of vowels, which is near enough for some thousand sentences together.
 """
