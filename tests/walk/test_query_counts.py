@@ -14,6 +14,8 @@ PEOPLE = (Looker.STRANGER, Looker.BOOKER, Looker.REGISTERED, Looker.MEMBER)
 # Of each page, for the first of the people above who has it to see, all its addresses in the scene.
 QUESTIONS: dict[str, list[int]] = {
     "front": [2],
+    "shades": [0],
+    "shades_of_part": [0],
     "robots": [0],
     "embed_script": [0],
     "shades": [0],
