@@ -1,5 +1,9 @@
 """Webhooks to programs that fail, hang, send elsewhere or die: told again, given up, and never twice at once."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -24,6 +28,7 @@ from tests.booking.building import (
     make_resource_schedule,
 )
 from tests.booking.hearing import deliver, listen
+from tests.booking.workers import DEADLINE_SECONDS, database_address
 from tests.receiving import Program, answering, dying, hanging, program
 
 
@@ -191,34 +196,36 @@ def test_a_program_that_says_it_is_gone_is_called_no_more(account: Account, sche
     assert not Webhook.objects.get().is_on
 
 
-def test_b1_a_worker_that_was_killed_after_the_call_tells_again_when_its_lease_has_ended(
-    account: Account, schedule: Schedule, other: Program, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A BaseException ends it where SIGKILL would: with the call made and nothing written."""
-    listen(account, other)
-    book(schedule, "10:00")
-    with monkeypatch.context() as patch:
-        patch.setattr(delivering, "record", killed)
-        with pytest.raises(Killed):
-            deliver()
-    assert len(other.told) == 1
-    deliver()
-    assert len(other.told) == 1
+@pytest.mark.django_db(transaction=True)
+def test_b1_a_worker_that_is_killed_after_the_call_tells_again_when_its_lease_has_ended() -> None:
+    """kill -9, with everything received and nothing written: at least once, and known to be the same."""
+    account = make_account()
+    with program() as other:
+        listen(account, other)
+        book(make_resource_schedule(account), "10:00")
 
-    Delivery.objects.update(lease_until=NOW - timedelta(days=9000))
-    deliver()
+        assert run_worker("die") == -signal.SIGKILL
+        assert len(other.told) == 1
+        assert run_worker() == 0
+        assert len(other.told) == 1
 
-    assert len({headers["webhook-id"] for headers, _ in other.told}) == 1
-    assert len(other.told) == 2
-    assert Delivery.objects.get().delivered_at == NOW
+        Delivery.objects.update(lease_until=NOW - timedelta(days=9000))
+        assert run_worker() == 0
 
-
-class Killed(BaseException):
-    """What ends a process."""
+        assert len({headers["webhook-id"] for headers, _ in other.told}) == 1
+        assert len(other.told) == 2
+        assert Delivery.objects.get().delivered_at == NOW
 
 
-def killed(*_: object, **__: object) -> None:
-    raise Killed
+def run_worker(*how: str) -> int:
+    """Let a process of its own tell what is owed; return its exit status."""
+    settings = {
+        "DATABASE_URL": database_address(),
+        "DJANGO_SETTINGS_MODULE": "convoca.config.settings",
+        "CONVOCA_WEBHOOKS_WITHIN": "yes",
+    }
+    command = [sys.executable, "-m", "tests.booking.telling_worker", NOW.isoformat(), *how]
+    return subprocess.run(command, env=os.environ | settings, timeout=DEADLINE_SECONDS, check=False).returncode
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,7 +38,7 @@ def start(
 ) -> "subprocess.Popen[bytes]":
     """Start a process of ours that shares the test's database and simulated Zoom, with `more` in its environment."""
     environment = os.environ | {
-        "DATABASE_URL": _address(),
+        "DATABASE_URL": database_address(),
         "DJANGO_SETTINGS_MODULE": "convoca.config.settings",
         "CONVOCA_ZOOM_CLIENT_ID": "client",
         "CONVOCA_ZOOM_CLIENT_SECRET": "client-secret",
@@ -64,7 +64,7 @@ def kill(worker: "subprocess.Popen[bytes]") -> None:
     assert worker.wait(DEADLINE_SECONDS) == -signal.SIGKILL
 
 
-def _address() -> str:
+def database_address() -> str:
     settings = database.settings_dict
     if database.vendor == "sqlite":
         return f"sqlite:///{settings['NAME']}"
