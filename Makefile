@@ -6,7 +6,7 @@ PYTEST := $(PYTHON_HERE) -m pytest
 PARALLEL := -n auto --maxprocesses 4
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fmt messages lock reset
+.PHONY: help run test check bench fmt messages screenshots lock reset
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ fmt: .venv/dev.stamp ## Format the code
 
 messages: .venv/dev.stamp ## Collect the sentences of code and templates into convoca/locale
 	@$(PYTHON_HERE) -m tools.messages collect
+
+screenshots: .venv/dev.stamp $(CATALOGUES) ## Take every page for docs/screenshots, and the pictures of the README
+	@$(PYTEST) -q tests/e2e/picturing.py $(if $(PICTURES),-k every_page)
 
 lock: ## Resolve the dependencies again (needs uv; for maintainers)
 	@tools/lock

@@ -183,6 +183,13 @@ class Environment:
         "in the address that you give it, or Mailgun's signing key.",
         secret=True,
     )
+    emails_per_second: int = _setting(
+        "CONVOCA_EMAILS_PER_SECOND",
+        whole_number(0, 1000),
+        default="0",
+        example="10",
+        help="How many mails the mail server or service takes in a second, from all workers together; 0: no limit.",
+    )
     email_from: str = _setting(
         "CONVOCA_EMAIL_FROM",
         read_sender,

@@ -207,6 +207,7 @@ def _mailer() -> dict[str, Any]:
 
 
 MAILERS = {"default": _mailer()}
+MAILS_PER_SECOND = ENV.emails_per_second
 
 # Who reports what has become of mails, and by what they prove themselves; without a secret nobody is heard.
 MAIL_SERVICE = ENV.email.service

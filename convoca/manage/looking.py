@@ -111,8 +111,8 @@ class LooksForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_initial(account), **kwargs)
+    def __init__(self, data: Any = None, files: Any = None, *, account: Account) -> None:
+        super().__init__(data, files, initial=_initial(account))
         for language in Language:
             for thing in Thing:
                 ours = OUR_OWN[language.value][thing][0]
@@ -125,7 +125,8 @@ class LooksForm(forms.Form):
     def things(self) -> list[tuple[str, str, list[Naming]]]:
         """The fieldsets of words: legend, hint, and the fields of each language."""
         return [
-            (LEGENDS[thing], HINTS[thing], [self._naming(thing, language) for language in Language]) for thing in Thing
+            (str(LEGENDS[thing]), str(HINTS[thing]), [self._naming(thing, language) for language in Language])
+            for thing in Thing
         ]
 
     @property

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Language, Schedule
 from convoca.booking.models.account import NAME_IN_ADDRESS
+from convoca.booking.questions.look import brand_in
 
 HOST = re.compile(
     r"(?:\*\.(?=[^.]+\.))?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*", re.ASCII
@@ -27,7 +28,7 @@ FRAME_HEIGHT_PIXELS = 760
 # Pixels for each square of the code: printed as large as a hand, its squares stay sharp.
 PNG_SCALE = 20
 BUTTON = (
-    "display:inline-block;padding:12px 20px;border-radius:6px;background:#0b5cad;color:#fff;"
+    "display:inline-block;padding:12px 20px;border-radius:6px;background:{};color:{};"
     "font:600 16px system-ui,sans-serif;text-decoration:none"
 )
 
@@ -158,9 +159,14 @@ def snippets(schedule: Schedule, address: str, *, language: str, theme: str) -> 
             name="button",
             title=gettext("A button"),
             text=gettext("It leads to the schedule's own page."),
-            code=format_html('<a href="{}" style="{}">{}</a>', direct, BUTTON, now),
+            code=format_html('<a href="{}" style="{}">{}</a>', direct, _button_style(schedule), now),
         ),
     ]  # fmt: skip
+
+
+def _button_style(schedule: Schedule) -> str:
+    shades = brand_in(schedule.account.brand_colour).light
+    return BUTTON.format(shades.primary, shades.on_primary)
 
 
 def code_file(address: str, kind: str) -> bytes:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -50,13 +50,16 @@ class Asked:
     known: Mapping[str, str] | None = None
 
 
-def judge_later[Form: forms.Form](form: Form) -> Form:
-    """Let the form keep what was typed and find nothing wrong with it: it has not been sent yet."""
-    form._errors = ErrorDict()
-    return form
+class SpokenForm(forms.Form):
+    """A form that can be shown in another language before it is sent."""
+
+    def judged_later(self) -> Self:
+        """Return the form with what was typed, and find nothing wrong with it: it has not been sent yet."""
+        self._errors = ErrorDict()
+        return self
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(SpokenForm):
     """The `start` or the `slot` that somebody chose; what is wrong with it is an error of `choice`."""
 
     # Not read itself: what was chosen is sent as `start` or `slot`.
@@ -116,7 +119,7 @@ class AddressForm(forms.Form):
     )
 
 
-class CancelForm(forms.Form):
+class CancelForm(SpokenForm):
     """What somebody says to the owner when they cancel; they need not."""
 
     message = forms.CharField(

@@ -15,7 +15,9 @@ from threading import Lock
 from django.utils.translation import gettext
 from PIL import Image, ImageDraw, ImageFont
 
-from convoca.booking.models import Account, Schedule
+from convoca.booking.models import Schedule
+from convoca.booking.questions.look import brand_in
+from convoca.core.colour import mixed
 from convoca.public.summary import summary_of
 
 FONTS = Path(__file__).parent / "fonts"
@@ -23,8 +25,6 @@ WIDTH, HEIGHT, MARGIN = 1200, 630, 80
 TEXT_WIDTH = 700
 TITLE_SIZES, MOST_LINES = (84, 72, 60), 3
 PAPER, INK, MUTED, LINE = "#ffffff", "#1b2430", "#4a5667", "#c3cad5"
-# The colour of the tokens, for accounts that have chosen none.
-OUR_COLOUR = "#0b5cad"
 # Each takes some 15 kB; a small installation has all of its own at hand.
 PICTURES_KEPT = 128
 # One is drawn in some 100 ms. Whoever asks for many at once waits for their turn, and not for long.
@@ -47,7 +47,7 @@ class Busy(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """What a picture says, in one language, and in whose colour ("#0b5cad")."""
+    """What a picture says, in one language, and in whose colour: one that white can be read on ("#0b5cad")."""
 
     title: str
     owner: str
@@ -69,12 +69,8 @@ def picture_of(schedule: Schedule) -> Picture:
         owner=writable(schedule.account.title),
         facts="  ·  ".join(part for part in (summary.length, online, summary.kind) if part),
         call=gettext("Book now"),
-        colour=_colour_of(schedule.account),
+        colour=brand_in(schedule.account.brand_colour).light.primary,
     )
-
-
-def _colour_of(account: Account) -> str:
-    return str(getattr(account, "brand_colour", "") or OUR_COLOUR)
 
 
 def writable(text: str) -> str:
@@ -111,10 +107,8 @@ def _draw(picture: Picture) -> bytes:
 def _draw_owner(pen: Pen, picture: Picture) -> None:
     if not picture.owner:
         return
-    pen.ellipse((MARGIN, 70, MARGIN + 72, 142), fill=_tint(picture.colour, 0.85))
-    pen.text(
-        (MARGIN + 36, 106), picture.owner[0].upper(), fill=_deep(picture.colour), font=_font(36, bold=True), anchor="mm"
-    )
+    pen.ellipse((MARGIN, 70, MARGIN + 72, 142), fill=_tint(picture.colour, 85))
+    pen.text((MARGIN + 36, 106), picture.owner[0].upper(), fill=picture.colour, font=_font(36, bold=True), anchor="mm")
     font = _font(34)
     pen.text((MARGIN + 96, 106), _cut(picture.owner, font, TEXT_WIDTH - 96), fill=MUTED, font=font, anchor="lm")
 
@@ -134,20 +128,20 @@ def _draw_call(pen: Pen, picture: Picture) -> None:
     font = _font(34, bold=True)
     width = int(font.getlength(picture.call)) + 72
     pen.rounded_rectangle((MARGIN, 490, MARGIN + width, 566), radius=14, fill=picture.colour)
-    pen.text((MARGIN + width // 2, 528), picture.call, fill=_on(picture.colour), font=font, anchor="mm")
+    pen.text((MARGIN + width // 2, 528), picture.call, fill=PAPER, font=font, anchor="mm")
 
 
 def _draw_times(pen: Pen, colour: str) -> None:
     """Draw times to pick from, one of them picked."""
-    pen.rounded_rectangle((850, 120, 1120, 510), radius=24, outline=LINE, width=3, fill=_tint(colour, 0.96))
+    pen.rounded_rectangle((850, 120, 1120, 510), radius=24, outline=LINE, width=3, fill=_tint(colour, 96))
     for number, (left, top) in enumerate((left, top) for top in (160, 275, 390) for left in (885, 995)):
         box = (left, top, left + 90, top + 80)
         if number != 3:
-            pen.rounded_rectangle(box, radius=12, outline=_tint(colour, 0.6), width=3, fill=PAPER)
+            pen.rounded_rectangle(box, radius=12, outline=_tint(colour, 60), width=3, fill=PAPER)
             continue
         pen.rounded_rectangle(box, radius=12, fill=colour)
         tick = [(left + 26, top + 42), (left + 40, top + 56), (left + 66, top + 26)]
-        pen.line(tick, fill=_on(colour), width=8, joint="curve")
+        pen.line(tick, fill=PAPER, width=8, joint="curve")
 
 
 def _fitting(title: str) -> tuple[Sequence[str], Font]:
@@ -190,28 +184,6 @@ def _font(size: int, *, bold: bool = False) -> Font:
     return ImageFont.truetype(FONTS / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"), size)
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def _tint(colour: str, share: float) -> tuple[int, int, int]:
-    """Return the colour with that share of white in it."""
-    red, green, blue = (round(each + (255 - each) * share) for each in _rgb(colour))
-    return red, green, blue
-
-
-def _deep(colour: str) -> str | tuple[int, int, int]:
-    """Return the colour if it can be read on a tint of itself, else ink."""
-    return colour if _lightness(colour) < 0.18 else INK
-
-
-def _on(colour: str) -> str:
-    """Return white or ink, whichever is read better on the colour."""
-    return PAPER if _lightness(colour) < 0.18 else INK
-
-
-def _lightness(colour: str) -> float:
-    """Return the relative luminance of WCAG 2: at 0.18 white and black stand out alike."""
-    parts = [each / 255 for each in _rgb(colour)]
-    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def _tint(colour: str, percent: int) -> str:
+    """Return the colour with so much of the paper in it."""
+    return mixed(colour, PAPER, percent)

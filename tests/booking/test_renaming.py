@@ -111,8 +111,15 @@ def test_no_sentence_loses_what_is_filled_in_or_gets_two_words_out_of_one() -> N
 
 
 def test_no_article_of_the_other_gender_is_left_before_a_word() -> None:
-    wrong = ("la turno", "una turno", "las turnos", "esta turno", "la taller", "las talleres", "una taller", "a el ")
-    wrong += (
+    wrong = [
+        "la turno",
+        "una turno",
+        "las turnos",
+        "esta turno",
+        "la taller",
+        "las talleres",
+        "una taller",
+        "a el ",
         "de el ",
         "el clienta",
         "un clienta",
@@ -121,7 +128,7 @@ def test_no_article_of_the_other_gender_is_left_before_a_word() -> None:
         "este clienta",
         "al la ",
         "próxima turno",
-    )
+    ]
 
     said = [renamed(english, spanish, SPANISH, "es").lower() for english, spanish in sentences()]
 

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import allauth
 import django
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from tools import messages
+
+type Key = tuple[str | tuple[str, ...], str | None]
 
 OPENING, CLOSING = "⟦", "⟧"
 LONGER = 0.35
@@ -41,6 +43,8 @@ def write_catalogue(folder: Path) -> None:
     """Write the catalogue where Django looks for that of English, whose place this language takes."""
     catalogue = Catalog(locale="en")
     for message_id, context in _sentences():
+        if not message_id:
+            continue
         plural = not isinstance(message_id, str)
         string = tuple(map(pseudo, message_id)) if plural else pseudo(str(message_id))
         catalogue.add(message_id, string, context=context)
@@ -50,11 +54,16 @@ def write_catalogue(folder: Path) -> None:
         write_mo(file, catalogue)
 
 
-def _sentences() -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+def _sentences() -> Iterator[Key]:
     for path in _foreign_catalogues():
         with path.open("rb") as file:
-            yield from ((each.id, each.context) for each in read_po(file, locale="es") if each.id)
-    yield from ((each.id, each.context) for each in messages.collected() if each.id)
+            yield from map(_key, read_po(file, locale="es"))
+    yield from map(_key, messages.collected())
+
+
+def _key(message: Message) -> Key:
+    texts = message.id
+    return (texts if isinstance(texts, str) else tuple(texts), message.context)
 
 
 def _foreign_catalogues() -> Iterator[Path]:

@@ -43,7 +43,7 @@ def test_on_a_phone_the_text_and_its_preview_are_two_tabs(served: Served, visits
 
     look.click()
 
-    expect(frame).to_be_visible()
+    expect(page.frame_locator("#preview-frame").get_by_role("heading", level=1)).to_be_visible()
     expect(body).to_be_hidden()
     expect(page.get_by_role("tabpanel", name="Preview")).to_be_visible()
     page.keyboard.press("ArrowLeft")
@@ -60,6 +60,7 @@ def test_the_standard_text_is_restored_and_that_taken_back(served: Served, visit
     page = served.open(visits, Looker.OWNER, visit)
     before = page.locator("[name=body]").input_value()
 
+    page.get_by_text("Restore the standard text?").click()
     page.get_by_role("button", name="Restore the standard text").click()
     expect(page.locator("[name=body]")).to_have_value("")
     page.get_by_role("button", name="Take it back").click()

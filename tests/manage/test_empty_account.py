@@ -1,8 +1,11 @@
 """An account in which nothing is yet: every page says so, and what to do first. It is one of the examples."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from pytest_django import Settings
 
 from convoca.booking.models import Account, Membership
@@ -61,3 +64,13 @@ def test_the_page_of_zoom_says_what_to_do_first(its_owner: Client, empty: Accoun
 def test_filling_twice_makes_one_and_its_owner_logs_in(empty: Account) -> None:
     assert found_empty_account("es") == empty
     assert Client().login(username=EMPTY_EMAIL, password="convoca-demo")
+
+
+def test_every_address_that_the_list_of_states_names_is_one() -> None:
+    """`docs/states.md` says where the example shows each state of each page."""
+    told = (Path(__file__).parents[2] / "docs" / "states.md").read_text(encoding="utf-8")
+    addresses = set(re.findall(r"`(/(?:manage|schedule)/[^`…]*)`", told))
+
+    assert len(addresses) > 15
+    for address in addresses:
+        resolve(address)

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
@@ -23,6 +24,7 @@ from pytest_django import Settings
 
 from convoca.booking.models import Account, Membership, Sealed, User
 from convoca.booking.operations.log_ins import drop_second_factor
+from convoca.booking.operations.pruning import prune
 from convoca.config.rotation import rotate_authenticators
 from convoca.manage.sessions import device_of
 from tests.booking.building import make_account, make_member
@@ -350,6 +352,21 @@ def test_all_others_are_ended_at_once(ana: Membership) -> None:
 
     assert "You are logged in here only." in words(page)
     assert [each.get(PAGE).status_code for each in (here, *others)] == [200, 302, 302]
+
+
+def test_where_somebody_was_logged_in_is_forgotten_when_it_has_ended(
+    ana: Membership, this_instant: time_machine.Traveller
+) -> None:
+    logged_in()
+    this_instant.shift(10 * 86_400)
+    here = logged_in(browser=IPHONE)
+    this_instant.shift(5 * 86_400)
+
+    prune(now=timezone.now())
+
+    assert [each.user_agent for each in UserSession.objects.all()] == [IPHONE]
+    assert Session.objects.count() == 1
+    assert here.get(PAGE).status_code == 200
 
 
 def test_nobody_ends_the_session_of_somebody_else(ana: Membership, account: Account) -> None:

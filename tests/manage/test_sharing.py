@@ -54,6 +54,14 @@ def test_what_is_copied_speaks_the_language_and_has_the_looks_that_are_chosen(
     assert button.endswith(">Reservar ahora</a>")
 
 
+def test_the_button_has_the_colour_of_the_account(owner: Client, schedule: Schedule) -> None:
+    Account.objects.filter(pk=schedule.account_id).update(brand_colour="#0f6b3a")
+
+    button = copied(owner.get(SHARE))[-1]
+
+    assert "background:#0f6b3a;color:#ffffff;" in button
+
+
 def test_a_name_with_quotes_breaks_no_page_into_which_it_is_put(owner: Client, schedule: Schedule) -> None:
     Schedule.objects.filter(pk=schedule.pk).update(name='"><script>alert(1)</script>')
 

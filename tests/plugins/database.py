@@ -1,7 +1,8 @@
 """Gives the tests keys, a folder and a database of their own before anything reads the settings.
 
 TEST_DATABASE chooses: sqlite (the default) or postgres. On postgres only the tests that touch the database are run:
-the others, and those of pages that are the same whatever they were read from, have been run on SQLite. Nothing of the developer's own environment reaches the tests.
+the others, and those of pages that are the same whatever they were read from, have been run on SQLite. Nothing of the
+developer's own environment reaches the tests.
 """
 
 import atexit

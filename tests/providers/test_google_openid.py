@@ -52,7 +52,7 @@ def test_google_is_asked_who_it_is_and_for_nothing_else() -> None:
         "nonce": ["nonce"],
         "code_challenge": ["challenge"],
         "code_challenge_method": ["S256"],
-        "scope": ["openid email profile"],
+        "scope": ["openid email"],
         "prompt": ["select_account"],
     }
 

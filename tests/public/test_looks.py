@@ -73,7 +73,7 @@ def test_a_look_costs_no_query(client: Client, django_assert_num_queries: Django
     plain = make_account("Plain")
     make_resource_schedule(plain)
     make_resource_schedule(dressed())
-    with django_assert_num_queries(5) as counted:
+    with django_assert_num_queries(4) as counted:
         client.get("/schedule/Plain/consultations")
 
     with django_assert_num_queries(len(counted.captured_queries)):

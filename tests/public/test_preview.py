@@ -102,6 +102,14 @@ def test_the_picture_speaks_both_languages_and_its_address_changes_with_what_it_
     assert (after.content, after["Cache-Control"]) == (client.get(renamed).content, "public, max-age=3600")
 
 
+def test_the_picture_has_the_colour_of_its_owner(client: Client) -> None:
+    make_resource_schedule(make_account(brand_colour="#0f6b3a"))
+
+    answer = client.get(f"{PAGE}/card.en.png")
+
+    assert Image.open(BytesIO(answer.content)).convert("RGB").getpixel((5, 300)) == (0x0F, 0x6B, 0x3A)
+
+
 def test_whoever_has_the_picture_is_told_that_it_is_still_the_same(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -164,7 +172,7 @@ def test_what_the_fonts_cannot_write_is_left_out(text: str, written: str) -> Non
 
 
 @pytest.mark.parametrize("title", ["A", "W" * 100, "word " * 20, "Consultations"])
-@pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#f2b84b"])
+@pytest.mark.parametrize("colour", ["#000000", "#ffffff", "#0b5cad"])
 def test_any_name_and_any_colour_make_a_picture(title: str, colour: str) -> None:
     picture = Picture(title=title.strip(), owner="Ó" * 100, facts="", call="Book now", colour=colour)
 

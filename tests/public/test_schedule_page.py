@@ -320,15 +320,16 @@ def test_a_page_asks_the_database_a_fixed_number_of_times(
 def test_a_booking_asks_and_writes_a_fixed_number_of_times(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    """Six questions and seven answers kept: slot, occupancy, meeting, booking, trail, mails, wake-up; a savepoint.
+    """Seven questions and seven answers kept: slot, occupancy, meeting, booking, trail, mails, wake-up; a savepoint.
 
     What is taken is asked twice: before the resource is held, so that a refused crowd waits for nobody, and then.
+    One of the questions is which programs are to be told.
     """
     schedule = make_resource_schedule(make_account(), link_source="jitsi")
     book(schedule, "09:00")
     page = client.get(CONSULTATIONS, {"day": "2026-11-26"})
 
-    with django_assert_num_queries(6 + 7 + 2):
+    with django_assert_num_queries(7 + 7 + 2):
         post(client, CONSULTATIONS, start=choices(page)[TEN])
 
 

@@ -187,6 +187,7 @@ CONFIGURING: dict[str, Route] = {
     "manage:move-page": Route(
         visits=of_kinds("manage:move-page", "resource", form={"slug": "moved"}),
         post=answer(owner(303)),
+        query=("lang", "theme"),
         fields=("slug",),
     ),
     "manage:share-code": Route(

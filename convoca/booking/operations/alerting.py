@@ -16,6 +16,7 @@ from convoca.booking.models import Alert
 from convoca.booking.operations.digesting import owe_next_digest, why_no_digest
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
+from convoca.booking.operations.pacing import wait_for_room_for_a_mail
 from convoca.booking.operations.sending import (
     LOST_TWICE,
     SENDINGS_WITHOUT_ANSWER,
@@ -36,8 +37,9 @@ WHOLE = Alert.objects.select_related("account", "incident__connection", "connect
 def alert_due() -> None:
     """Send every such mail that is due, until none is left or the server is down."""
     with Post() as post:
+        wait_for_room_for_a_mail()
         while goes_on() and alert_next(now=timezone.now(), post=post):
-            continue
+            wait_for_room_for_a_mail()
 
 
 def due_alerts(*, now: datetime) -> QuerySet[Alert]:

@@ -20,6 +20,7 @@ from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.needing import LINK_MAILS, opens_later, why_not_owed
 from convoca.booking.operations.owing import owe_link_mails, remember_backup_link
+from convoca.booking.operations.pacing import wait_for_room_for_a_mail
 from convoca.booking.operations.sending import (
     LOST_TWICE,
     Claim,
@@ -60,8 +61,9 @@ WHOLE = Notification.objects.select_related(
 def notify_due() -> None:
     """Send every mail that is due until none is left or the server is down: see `_next_due` for the order."""
     with Post() as post:
+        wait_for_room_for_a_mail()
         while goes_on() and notify_next(now=timezone.now(), post=post):
-            continue
+            wait_for_room_for_a_mail()
 
 
 def notify_next(*, now: datetime, post: Post) -> bool:

@@ -1,10 +1,15 @@
-"""A vendor's limits per second, kept by all processes together: each call is written down before it is made."""
+"""A vendor's limits per second, kept by all processes together: each call is written down before it is made.
+
+So are mails, where the operator says how many the mail server takes in a second.
+"""
 
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from convoca.booking.models import CallPace, Connection
 from convoca.providers import provider_by_id
@@ -51,7 +56,22 @@ def take(connection: Connection, weight: str, *, now: datetime) -> float:
     most = provider_by_id(connection.provider).calls_per_second(weight, plan=connection.plan)
     if most is None:
         return 0.0
-    pace = _pace(connection, weight)
+    return _write_down(_pace(connection, weight), most, now=now)
+
+
+def wait_for_room_for_a_mail() -> None:
+    """Wait until one more mail may leave, and count it. Nothing to wait for where the operator has set no limit."""
+    if not settings.MAILS_PER_SECOND:
+        return
+    pace, _ = CallPace.objects.get_or_create(
+        provider="mail", external_account="", weight="send", defaults={"recent": []}
+    )
+    while wait := _write_down(pace, settings.MAILS_PER_SECOND, now=timezone.now()):
+        time.sleep(wait)
+
+
+def _write_down(pace: CallPace, most: int, *, now: datetime) -> float:
+    """Write one more down and return 0, or write nothing and return how many seconds there is no room."""
     with transaction.atomic():
         held = CallPace.objects.select_for_update(no_key=True).get(pk=pace.pk)
         at = now.timestamp()

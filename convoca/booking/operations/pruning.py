@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import Model, Q, QuerySet
 from django.tasks import task
 from django.utils import timezone
@@ -44,7 +46,7 @@ def prune_past() -> None:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old occupancies, mails, attempts, incidents and requests, in batches; return how many are gone."""
+    """Delete old occupancies, mails, attempts, incidents, requests and sessions, in batches; return how many."""
     gone = sum(_delete(rows) for rows in _over(now))
     if gone:
         log.info("past pruned", rows=gone)
@@ -62,11 +64,15 @@ def _over(now: datetime) -> Iterator[QuerySet[Model]]:
     yield Delivery.objects.filter(Q(delivered_at__lt=now - TOLD_KEPT) | Q(dropped_at__lt=now - TOLD_KEPT))
     yield Incident.objects.filter(closed_at__lt=now - KEPT)
     yield FoundingRequest.objects.filter(expires_at__lt=now)
+    # Where somebody was logged in is told as long as they are.
+    lasting = Session.objects.filter(expire_date__gte=now)
+    yield UserSession.objects.exclude(session_key__in=lasting.values("session_key"))
+    yield Session.objects.filter(expire_date__lt=now)
 
 
 def _delete(rows: QuerySet[Model]) -> int:
     """Delete the rows in the order of their ids, each batch in a transaction of its own; return how many they were."""
-    gone, last = 0, 0
+    gone, last = 0, rows.model._meta.pk.to_python(0)
     while batch := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         gone += rows.model._default_manager.filter(pk__in=batch).delete()[0]
         last = batch[-1]

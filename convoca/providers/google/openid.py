@@ -14,7 +14,7 @@ from convoca.providers.answers import read_int, read_text
 from convoca.providers.contract import Application, Exchange, Json, NotAuthorized
 from convoca.providers.google.api import authorize_url, token_url
 
-SCOPES: Final = ("openid", "email", "profile")
+SCOPES: Final = ("openid", "email")
 # The second is what Google's tokens said at first, and its reference still names.
 ISSUERS: Final = frozenset({"https://accounts.google.com", "accounts.google.com"})
 

@@ -23,7 +23,7 @@ from convoca.public.booked import Booked, Standing, booked_page, moved_text, sta
 from convoca.public.cards import Card, card_for
 from convoca.public.disclosure import disclose, is_disclosed
 from convoca.public.embedding import asks_to_speak, speak_as_asked
-from convoca.public.forms import CancelForm, judge_later
+from convoca.public.forms import CancelForm
 from convoca.public.holding import Held, for_holder
 from convoca.public.repeated import Repeated, repeated
 from convoca.public.views.preferences import remember_language
@@ -108,7 +108,7 @@ def cancel_booking(request: HttpRequest, held: Held) -> HttpResponse:
 def _ask_in_language(request: HttpRequest, held: Held) -> HttpResponse:
     """Ask again whether to cancel, in another language, with the message as far as it has been typed."""
     language = speak_as_asked(request)
-    page = _whole_page(request, held) | _asking(judge_later(CancelForm(request.POST)))
+    page = _whole_page(request, held) | _asking(CancelForm(request.POST).judged_later())
     return remember_language(render(request, "public/cancel.html", page), language)
 
 

@@ -20,7 +20,7 @@ from convoca.public.booked import Standing, booked_words, standing_of
 from convoca.public.calendar import WINDOW_DAYS, list_days
 from convoca.public.choices import Hints, Offer, value_of
 from convoca.public.embedding import asks_to_speak, speak_as_asked
-from convoca.public.forms import Asked, ChangeForm, judge_later
+from convoca.public.forms import Asked, ChangeForm
 from convoca.public.holding import Hand, Held, for_holder
 from convoca.public.month import month_days, month_table
 from convoca.public.page import paused_text
@@ -50,7 +50,7 @@ def change(request: HttpRequest, hand: Hand) -> HttpResponse:
     form = ChangeForm(request.POST, asked=asked)
     if asks_to_speak(request):
         language = speak_as_asked(request)
-        response = render(request, "public/change.html", _page(hand, visit, judge_later(form)))
+        response = render(request, "public/change.html", _page(hand, visit, form.judged_later()))
         return remember_language(response, language)
     if not form.is_valid():
         return render(request, "public/change.html", _page(hand, visit, form), status=422)

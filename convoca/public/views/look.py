@@ -1,6 +1,7 @@
 """An account's logo and the shades of its colour: files that browsers may keep for ever, named by what is in them."""
 
 import re
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.csp import CSP
@@ -12,11 +13,12 @@ from convoca.public.answers import reads
 FOR_EVER = "public, max-age=31536000, immutable"
 LOGO_NAME = re.compile(r"[0-9a-f]{32}\.(?:png|jpg|webp)")
 SHEET_NAME = re.compile(r"([0-9a-f]{6})-[0-9a-f]{12}")
+A_PICTURE: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}
 # What part of a page looks so: the preview on Layout Settings.
 IN_BRAND = ".in-brand"
 
 
-@csp_override({"default-src": [CSP.NONE], "sandbox": True})
+@csp_override(A_PICTURE)
 @reads
 def show_logo(request: HttpRequest, account: str, name: str) -> HttpResponse:
     """Return the picture, which is nothing else: opened by itself it runs nothing and asks for nothing."""

@@ -18,7 +18,6 @@ from convoca.public.answers import SeeOther, personal, reads, reads_and_writes
 from convoca.public.booked import Standing, booked_page, standing_of
 from convoca.public.details import DetailsForm
 from convoca.public.embedding import asks_to_speak, speak_as_asked
-from convoca.public.forms import judge_later
 from convoca.public.holding import Held, for_holder
 from convoca.public.views.preferences import remember_language
 
@@ -38,7 +37,7 @@ def edit_details(request: HttpRequest, held: Held) -> HttpResponse:
         request.POST if request.method == "POST" else None, booking=held.booking, asked=asked, now=held.now
     )
     if asks_to_speak(request):
-        page = _page(held) | {"form": judge_later(form), "speaks_by_form": "details"}
+        page = _page(held) | {"form": form.judged_later(), "speaks_by_form": "details"}
         return remember_language(render(request, "public/own_details.html", page), spoken)
     if request.method != "POST" or not form.is_valid():
         page = _page(held) | {"form": form, "speaks_by_form": "details"}

@@ -18,7 +18,7 @@ from convoca.public.asking import asked_of
 from convoca.public.disclosure import disclose
 from convoca.public.door import blocked_page, forgery_checked, log_in_apart, turned_away, viewer_at
 from convoca.public.embedding import Embedding, asks_to_speak, framed, read_embedding
-from convoca.public.forms import BookingForm, judge_later
+from convoca.public.forms import BookingForm
 from convoca.public.page import Context, frame, page_after_refusal, paused_text, schedule_page, services_page
 from convoca.public.preview import preview_of
 from convoca.public.reserving import reserve
@@ -96,7 +96,7 @@ def _shown(request: HttpRequest, visit: Visit, page: str, context: Context) -> H
 def _speak(request: HttpRequest, visit: Visit, *, now: datetime) -> HttpResponse:
     """Show the page in another language, as far as it has been filled in, and judge nothing of it yet."""
     fields = asked_fields(visit.schedule)
-    form = judge_later(BookingForm(request.POST, asked=asked_of(visit, fields)))
+    form = BookingForm(request.POST, asked=asked_of(visit, fields)).judged_later()
     response = render(request, "public/schedule.html", schedule_page(request, visit, form, fields, now=now))
     return remember_language(response, visit.embedding.language)
 

@@ -1,10 +1,14 @@
 """In which order mails leave when many are due at once."""
 
+import time
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
+from pytest_django import Settings
 
-from convoca.booking.models import Booking, Notification
+from convoca.booking.models import Booking, CallPace, Notification
+from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.sending import MAIL_LEASE
 from tests.booking.building import at, book, make_account, make_client, make_resource_schedule
 from tests.booking.mail.arranging import send_due
@@ -61,3 +65,25 @@ def test_so_many_mails_are_under_way_and_no_more(mail_server: MailServer) -> Non
             Notification.objects.filter(booking=booking).update(lease_until=DAY_BEFORE + MAIL_LEASE * 99999)
 
     assert send_due(DAY_BEFORE + timedelta(hours=6)) == 0
+
+
+def test_no_more_mails_leave_in_a_second_than_the_operator_says(mail_server: MailServer, settings: Settings) -> None:
+    """The instants are written down, so that all workers keep the limit together."""
+    settings.MAILS_PER_SECOND = 2
+    schedule = make_resource_schedule(make_account())
+    for clock in ("10:00", "11:00", "12:00"):
+        book(schedule, clock, day=(timezone.now() + timedelta(days=3)).date(), now=timezone.now())
+    Notification.objects.filter(kind=Kind.CONFIRMATION).update(due_at=timezone.now())
+    began = time.monotonic()
+
+    notify_due.call()
+
+    assert len(mail_server.received) == 3
+    assert time.monotonic() - began >= 1
+    assert len(CallPace.objects.get(provider="mail").recent) <= 2
+
+
+def test_without_a_limit_nothing_is_written_down(mail_server: MailServer) -> None:
+    notify_due.call()
+
+    assert not CallPace.objects.exists()

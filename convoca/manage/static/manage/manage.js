@@ -27,9 +27,9 @@
 })();
 
 // Browsers leave half in sight what the keyboard comes to in a line that moves sideways.
-document.querySelector(".places")?.addEventListener("focusin", (event) => {
+document.querySelectorAll(".places, .tabs").forEach((line) => line.addEventListener("focusin", (event) => {
   event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
-});
+}));
 
 // Choices that cannot be meant together: what another one excludes cannot be chosen meanwhile, and only then its reason
 // is shown. What is chosen stays chosen, so that whoever decides sees which of the two must give way. Without a script
