@@ -169,7 +169,8 @@ def status_of(step: Step, looker: Looker) -> set[int]:
     if step.answer is not None:
         status = step.answer.status[looker]
         return {status if isinstance(status, int) else status[step.visit.about]}
-    refusals = {302, 404, 405}
+    # Programs change things by methods that no page has: whoever has no key is refused for that.
+    refusals = {302, 404, 405} | ({401} if step.name.startswith("programs:") else set())
     return refusals | {200} if step.method == "OPTIONS" or step.name.startswith("account_") else refusals
 
 
