@@ -29,7 +29,7 @@ def _sentences(language: str) -> list[str]:
     with messages.catalogue_path(language).open("rb") as file:
         found = [each for each in read_po(file, locale=language) if each.id]
     texts = [each.id if language == messages.SOURCE_LANGUAGE else each.string for each in found]
-    plain = [FILLED_IN.sub("x", text if isinstance(text, str) else text[-1]) for text in texts]
+    plain = [FILLED_IN.sub("x", text if isinstance(text, str) else (text or ("",))[-1]) for text in texts]
     return [part for text in plain for part in END.split(text) if len(WORD.findall(part)) >= FEWEST_WORDS]
 
 
