@@ -18,8 +18,6 @@ QUESTIONS: dict[str, list[int]] = {
     "shades_of_part": [0],
     "robots": [0],
     "embed_script": [0],
-    "shades": [0],
-    "shades_of_part": [0],
     "account_schedules": [2],
     "schedule": [4, 5, 3, 4, 2],
     "free_times": [3, 4, 2],
