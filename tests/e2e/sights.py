@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
-from convoca.booking.models import User
 from tests.walk.routes import ROUTES
 from tests.walk.scene import MADE_UP, Scene
 from tests.walk.viewers import Looker, Secret
@@ -41,7 +40,6 @@ def sights(scene: Scene) -> Iterator[Sight]:
             yield Sight(name=name.replace(":", "-") + suffix, looker=looker, visit=visit)
     yield from _of_others(scene)
     yield from _refused(scene)
-    yield from _of_the_administrator(scene)
 
 
 def _of_others(scene: Scene) -> Iterator[Sight]:
@@ -75,14 +73,6 @@ def _refused(scene: Scene) -> Iterator[Sight]:
     yield Sight(name="schedule-chosen", looker=Looker.STRANGER, visit=by_name["schedule"], press=choose)
     yield Sight(name="schedule-chosen-problem", looker=Looker.STRANGER, visit=by_name["schedule"], press=choose_only)
     yield Sight(name="manage-today-problem", looker=Looker.OWNER, visit=by_name["manage:today"], press=paste_nonsense)
-
-
-def _of_the_administrator(scene: Scene) -> Iterator[Sight]:
-    """Pages of the installation. They come last: from here on the owner is its administrator."""
-    User.objects.filter(pk=scene.users[Looker.OWNER].pk).update(is_superuser=True)
-    for name in ("applications", "application", "manage:design", "manage:design-visitors"):
-        visit = ROUTES[name].visits(scene, Looker.OWNER)[0]
-        yield Sight(name=f"{name.replace(':', '-')}-of-the-administrator", looker=Looker.OWNER, visit=visit)
 
 
 def send_empty(page: Page) -> None:
