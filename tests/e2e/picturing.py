@@ -33,7 +33,7 @@ FOLDER = ROOT / "docs" / "screenshots"
 README = ROOT / "docs" / "pictures"
 LANGUAGES = ("en", "es")
 # Enough for flat pages; the folder stays small.
-COLOURS = 32
+COLOURS, COLOURS_OF_THE_README = 48, 160
 TALLEST_PX = 2400
 # Of a page that says what is wrong, or that somebody else sees, one picture is enough.
 STATES = ("-problem", "-chosen", "booking-holder", "booking-pending", "booking-waiting", "booking-cancelled", "join-")
@@ -81,8 +81,10 @@ def take(page: Page, path: Path, *, clip: FloatRect | None = None) -> None:
     """Keep a picture of the page, as tall as it is."""
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = _picture(page, clip=clip)
-    fewer = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    if path.suffix == ".png":
+    is_of_the_readme = path.suffix == ".png"
+    colours = COLOURS_OF_THE_README if is_of_the_readme else COLOURS
+    fewer = picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE)
+    if is_of_the_readme:
         fewer.save(path, optimize=True)
     else:
         fewer.convert("RGB").save(path, lossless=True, quality=60, method=1)
@@ -129,15 +131,15 @@ def test_the_pictures_of_the_readme(served_examples: Served, visits: Visits) -> 
     phone.locator("label.choice").nth(2).click()
     phone.fill("#name", "Eva Gómez")
     phone.fill("#email", "eva.gomez@example.org")
-    phone.evaluate("() => document.activeElement.blur()")
-    left = _as_address(_picture(phone, clip=_in_window(phone)))
+    phone.evaluate("() => { document.activeElement.blur(); document.querySelector('.day').scrollIntoView(); }")
+    left = _as_address(_window(phone))
     phone.get_by_role("button", name=words.book).click()
     phone.wait_for_url("**/b/*")
     while provision_next(now=timezone.now()):
         continue
     expect(phone.get_by_role("heading", name=words.ready)).to_be_visible()
     put(phone, 620, height=680)
-    right = _as_address(_picture(phone, clip=_in_window(phone)))
+    right = _as_address(_window(phone))
 
     frame = visits.open("about:blank")
     frame.set_viewport_size({"width": 1200, "height": 800})
@@ -147,11 +149,9 @@ def test_the_pictures_of_the_readme(served_examples: Served, visits: Visits) -> 
     take(owner, README / "owner.png")
 
 
-def _in_window(page: Page) -> FloatRect:
-    size = page.viewport_size
-    assert size
-    top = page.evaluate("() => scrollY")
-    return FloatRect(x=0, y=top, width=size["width"], height=size["height"])
+def _window(page: Page) -> Image.Image:
+    page.evaluate(SETTLED)
+    return Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide", scale="css")))
 
 
 def _as_address(picture: Image.Image) -> str:
