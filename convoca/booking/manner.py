@@ -14,9 +14,6 @@ from django.utils.translation import activate, trans_real
 
 from convoca.booking.renaming import Thing, Word, Words, renamed
 
-# Where Django keeps the language of a thread; it has no public name for the place, only ways to put its own there.
-SPOKEN: Any = vars(trans_real)["_active"]
-
 SUNDAY, MONDAY, SATURDAY = 6, 0, 5
 
 
@@ -105,24 +102,24 @@ def words_of(account: Speaker, language: str) -> Words:
 
 def manner() -> Manner:
     """Return how is spoken at the moment."""
-    spoken = getattr(SPOKEN, "value", None)
+    spoken = getattr(_place(), "value", None)
     return spoken.manner if isinstance(spoken, _Spoken) else PLAIN
 
 
 def speak_for(account: Speaker) -> None:
     """Speak as the account does until the request ends, in the language that is spoken already."""
-    plain = getattr(SPOKEN, "value", None)
+    plain = getattr(_place(), "value", None)
     plain = plain.plain if isinstance(plain, _Spoken) else plain
     if plain is None:
         return
     how = manner_of(account, _short(plain.to_language()))
-    SPOKEN.value = plain if how == PLAIN else _Spoken(plain, how)
+    _place().value = plain if how == PLAIN else _Spoken(plain, how)
 
 
 @contextmanager
 def speaking(language: str, account: Speaker | None = None) -> Iterator[None]:
     """Speak a language, as the account does if there is one; afterwards as before."""
-    before = getattr(SPOKEN, "value", None)
+    before = getattr(_place(), "value", None)
     activate(language)
     if account is not None:
         speak_for(account)
@@ -130,9 +127,15 @@ def speaking(language: str, account: Speaker | None = None) -> Iterator[None]:
         yield
     finally:
         if before is None:
-            del SPOKEN.value
+            del _place().value
         else:
-            SPOKEN.value = before
+            _place().value = before
+
+
+def _place() -> Any:
+    """Return where Django keeps the language of a thread: it has no public name for it. Asked anew each time, because
+    Django puts another one there when it is told of other catalogues."""
+    return vars(trans_real)["_active"]
 
 
 def _short(language: str) -> str:

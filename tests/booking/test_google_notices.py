@@ -16,8 +16,7 @@ CHANNEL = "0190d5b0-1c2d-7e3f-8a4b-5c6d7e8f9a0b"
 
 @pytest.fixture(autouse=True)
 def registered(settings: Settings) -> None:
-    """An installation whose application at Google is known; no other door is asked here."""
-    settings.ROOT_URLCONF = "convoca.api.urls"
+    """An installation whose application at Google is known."""
     settings.VENDORS = {**settings.VENDORS, "google": ApplicationKeys(client_id="client", client_secret="secret")}
 
 

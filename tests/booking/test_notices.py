@@ -27,12 +27,6 @@ pytestmark = pytest.mark.django_db
 SECRET = "the-secret-token-of-zoom"
 
 
-@pytest.fixture(autouse=True)
-def door_of_programs(settings: Settings) -> None:
-    """No other door is asked here."""
-    settings.ROOT_URLCONF = "convoca.api.urls"
-
-
 @pytest.fixture
 def schedule(zoom: SimulatedZoom) -> Schedule:
     schedule = make_resource_schedule(make_account())

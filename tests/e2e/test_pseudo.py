@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import pytest
 from babel import Locale
 from django.apps import apps
-from django.db.models import CharField, TextField
+from django.db.models import CharField, JSONField, TextField
 from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
@@ -93,7 +93,7 @@ def _known_words() -> frozenset[str]:
 def _written_by_people() -> Iterator[Any]:
     for model in apps.get_app_config("booking").get_models():
         for field in model._meta.get_fields():
-            if isinstance(field, CharField | TextField) and not field.choices:
+            if isinstance(field, CharField | TextField | JSONField) and not field.choices:
                 yield from model._default_manager.values_list(field.name, flat=True)
 
 

@@ -26,7 +26,6 @@ from convoca.booking.models import Account, Membership, Sealed, User
 from convoca.booking.operations.log_ins import drop_second_factor
 from convoca.booking.operations.pruning import prune
 from convoca.config.rotation import rotate_authenticators
-from convoca.manage.sessions import device_of
 from tests.booking.building import make_account, make_member
 from tests.manage.reading import after_posting, words
 from tests.walk.tables import snapshot
@@ -379,22 +378,6 @@ def test_nobody_ends_the_session_of_somebody_else(ana: Membership, account: Acco
         other.post(f"/accounts/security/sessions/{number}/end/")
 
     assert hers.get(PAGE).status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("said", "called"),
-    [
-        (FIREFOX, "Firefox on Windows"),
-        (IPHONE, "Safari on iPhone"),
-        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36", "Chrome on Linux"),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/142.0 Safari/537.36 Edg/142.0", "Edge on Mac"),
-        ("Mozilla/5.0 (Linux; Android 16; Pixel 9) Chrome/142.0.0.0 Mobile Safari/537.36", "Chrome on Android"),
-        ("curl/8.5", "A browser that does not say which"),
-        ("", "A browser that does not say which"),
-    ],
-)
-def test_a_browser_is_called_what_people_call_it(said: str, called: str) -> None:
-    assert device_of(said) == called
 
 
 def test_whoever_is_not_logged_in_is_asked_to(client: Client, db: None) -> None:

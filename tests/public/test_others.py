@@ -144,7 +144,7 @@ def test_who_only_waits_has_booked_nothing_that_others_could_see(client: Client)
     assert "Waiting Person" not in words(client.get(YOGA))
 
 
-@pytest.mark.parametrize(("page", "queries"), [(PAGE, 5 + 2), (YOGA, 3 + 1)])
+@pytest.mark.parametrize(("page", "queries"), [(PAGE, 4 + 2), (YOGA, 3 + 1)])
 def test_seeing_others_costs_a_fixed_number_of_questions(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, page: str, queries: int
 ) -> None:

@@ -55,3 +55,8 @@ def whole(response: HttpResponseBase) -> HttpResponse:
     if not isinstance(response, HttpResponse):
         raise TypeError(f"{type(response)} cannot be read")
     return response
+
+
+def text_of(response: HttpResponse) -> str:
+    """Return what the answer says, of a picture the bytes as they come."""
+    return response.content.decode("utf-8", "replace")

@@ -17,6 +17,7 @@ from pytest_django import Settings
 from tests.core.profile import examples
 from tests.walk import recording
 from tests.walk.nonsense import header_texts, texts
+from tests.walk.recording import text_of
 from tests.walk.routes import ROUTES, found_routes
 from tests.walk.scene import Scene, new_browser
 from tests.walk.viewers import WITH_ADDRESS, Looker
@@ -141,8 +142,9 @@ def _try_nonsense_on(scene: Scene, name: str) -> None:
         response = _send(attempt)
 
         assert response.status_code in RIGHT_STATUSES
-        assert SCRIPT not in response.text
-        assert "Traceback" not in response.text
+        said = text_of(response)
+        assert SCRIPT not in said
+        assert "Traceback" not in said
         assert name in LEAVING or _stays_here(response)
 
     attempt_all()

@@ -20,7 +20,7 @@ from django.test import Client, RequestFactory
 from django.views.defaults import server_error
 
 from convoca.booking.models import Account, Connection, Meeting, OutboxMail
-from tests.walk.recording import whole
+from tests.walk.recording import text_of, whole
 from tests.walk.routes import ROUTES, found_routes
 from tests.walk.scene import Scene, new_browser, written
 from tests.walk.tables import snapshot, writing
@@ -139,11 +139,6 @@ def faults_of(scene: Scene, looker: Looker, step: Step) -> Iterator[str]:
         yield f"{where}: tells the addresses {strangers}"
     if step.method in {"GET", "HEAD"} and written_to:
         yield f"{where}: writes to {sorted(written_to)}"
-
-
-def text_of(response: HttpResponse) -> str:
-    """Return what the answer says, of a picture the bytes as they come."""
-    return response.content.decode("utf-8", "replace")
 
 
 def addresses_of_others(said: str, looker: Looker) -> list[str]:
