@@ -10,6 +10,9 @@ from tests.e2e.conftest import Served
 from tests.e2e.sights import Sight
 from tests.walk.viewers import Looker, Secret
 
+# What a page wants to have the focus gets it when the page is drawn.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+
 type Person = tuple[Looker, Secret | None]
 
 
@@ -33,6 +36,7 @@ class Album:
             self.open_pages[person] = page
         if sight.press is not None:
             sight.press(page)
+        page.evaluate(DRAWN)
         return page
 
     def window_of(self, page: Page) -> CDPSession:

@@ -14,6 +14,7 @@ from django.db.models import CharField, JSONField, TextField
 from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
+from convoca.booking.renaming import OUR_OWN
 from tests.e2e.album import Album
 from tests.e2e.browser import Visits
 from tests.e2e.checks.looks import DESK, PHONE, put
@@ -87,6 +88,9 @@ def _known_words() -> frozenset[str]:
     words = {word for names in calendar for name in names.values() for word in LETTERS.findall(name)}
     words |= {word for zone in available_timezones() for word in LETTERS.findall(zone.replace("_", " "))}
     words |= {word for text in _written_by_people() for word in LETTERS.findall(str(text))}
+    # Where an account chooses its own words for these things, ours stand beside, in both languages.
+    ours = {word for language in OUR_OWN.values() for each in language.values() for word in each}
+    words |= {word for each in ours for word in (each.one, each.many)}
     return frozenset(words | NAMES)
 
 
