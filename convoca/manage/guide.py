@@ -164,33 +164,7 @@ def _zoom(places: Places) -> Part:
             Line(text=gettext("Press “Connect to Zoom” beside each schedule that shall have meetings.")),
             Line(text=gettext("The first time, Zoom asks for your permission. Later it does not ask again.")),
         ],
-        notes=[
-            Line(
-                text=gettext(
-                    "Making a meeting takes some seconds, at most a minute. Its link is then seen by whoever booked "
-                    "and by your superusers, without reloading the page."
-                )
-            ),
-            Line(
-                text=gettext(
-                    "A capacity schedule gets its meeting when you make the slot, one for everybody; the link is in "
-                    "the slot's location, and people see it once they have signed up."
-                )
-            ),
-            Line(
-                text=gettext(
-                    "Zoom allows 100 new meetings a day. Where you need more, the soonest come first and the rest "
-                    "follow on the next days by themselves; the forecast is on the page of the integration."
-                ),
-            ),
-            Line(
-                text=gettext(
-                    "Your personal meeting ID is the same for everybody, so the integration does not use it. If that "
-                    "is what you want, disconnect Zoom and write the link into the confirmation mail."
-                ),
-                place=places.layout(),
-            ),
-        ],
+        notes=_notes_on_zoom(places),
         leaving_title=gettext("To disconnect a schedule:"),
         leaving=[
             Line(text=gettext("Open the page of the integration."), place=places.zoom()),
@@ -205,6 +179,36 @@ def _zoom(places: Places) -> Part:
             )
         ],
     )
+
+
+def _notes_on_zoom(places: Places) -> list[Line]:
+    return [
+        Line(
+            text=gettext(
+                "Making a meeting takes some seconds, at most a minute. Its link is then seen by whoever booked "
+                "and by your superusers, without reloading the page."
+            )
+        ),
+        Line(
+            text=gettext(
+                "A capacity schedule gets its meeting when you make the slot, one for everybody; the link is in "
+                "the slot's location, and people see it once they have signed up."
+            )
+        ),
+        Line(
+            text=gettext(
+                "Zoom allows 100 new meetings a day. Where you need more, the soonest come first and the rest "
+                "follow on the next days by themselves; the forecast is on the page of the integration."
+            ),
+        ),
+        Line(
+            text=gettext(
+                "Your personal meeting ID is the same for everybody, so the integration does not use it. If that "
+                "is what you want, disconnect Zoom and write the link into the confirmation mail."
+            ),
+            place=places.layout(),
+        ),
+    ]
 
 
 def _by_hand(places: Places) -> Part:
