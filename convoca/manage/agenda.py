@@ -13,6 +13,7 @@ from convoca.booking.questions.bookings import Taken, bookings_between, resource
 from convoca.booking.questions.links import IN_NEED, MOVING, Link, LinkState, links_for
 from convoca.booking.questions.neighbours import sharing_a_link
 from convoca.booking.questions.offers import local_window
+from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.supervising import longest_stay, moved_since, schedules_to_supervise
 from convoca.booking.questions.viewers import Viewer
 from convoca.booking.wording import day_text, span_text
@@ -104,6 +105,7 @@ class Row:
     is_cancelled: bool
     lacks_link: bool
     in_need: bool
+    may_change: bool
     link: LinkCell
 
 
@@ -143,6 +145,8 @@ def make_rows(
             cells[slot.pk] = replace(cells[slot.pk], may_start=False)
         if is_request(slot, booked.get(slot.pk, [])):
             cells[slot.pk] = _of_request(cells[slot.pk])
+        if not may(viewer, Action.CHANGE, slot.schedule):
+            cells[slot.pk] = replace(cells[slot.pk], may_paste=False)
     taken = resources_taken(viewer.account_id, slots)
     of_today = [slot for slot in slots if slot.is_live and local_day(slot.starts_at, time_zone) == today]
     coming = next((slot for slot in of_today if slot.ends_at > now), None)
@@ -157,6 +161,7 @@ def make_rows(
             time_zone=time_zone,
             now=now,
             is_next=slot is coming,
+            may_change=may(viewer, Action.CHANGE, slot.schedule),
         )
         for slot in slots
     ]
@@ -235,6 +240,7 @@ def _row(
     time_zone: str,
     now: datetime,
     is_next: bool,
+    may_change: bool,
 ) -> Row:
     is_over = slot.ends_at <= now
     is_class = slot.schedule.is_capacity
@@ -267,6 +273,7 @@ def _row(
         is_cancelled=is_cancelled,
         lacks_link=stands and link.state in WITHOUT_LINK,
         in_need=stands and (link.state in IN_NEED or any(person.is_pending for person in people)),
+        may_change=may_change,
         link=link,
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from convoca.booking.asking import form_fields
 from convoca.booking.models import Account, AuditEntry, FormField, Group, Invitation, Language, Membership, Schedule
 from convoca.booking.questions.forms import sign_up_fields
-from convoca.manage import phrases
+from convoca.manage import phrases, right_phrases
 
 Role = Membership.Role
 PHONE = FormField(key=FormField.Key.PHONE)
@@ -294,6 +294,7 @@ def history_lines(entries: Iterable[AuditEntry], *, time_zone: str) -> list[dict
         {
             "at": phrases.moment(entry.at, time_zone),
             "what": str(entry.get_verb_display()),
+            "about": right_phrases.changed(entry.fields) if entry.verb == AuditEntry.Verb.RANKED else "",
             "who": entry.membership.called if entry.membership else str(entry.get_actor_display()),
         }
         for entry in entries

@@ -16,6 +16,7 @@ from convoca.booking.operations.refusals import (
     NobodyRegisters,
     NoSuchGroup,
     NoSuchUser,
+    NoSuperuser,
     NotYourself,
     OwnerStays,
     SignUpClosed,
@@ -38,6 +39,8 @@ def say(refusal: Refusal) -> str:
             return gettext("This person is blocked. Unblock them first, then give them rights.")
         case NoSuchUser():
             return gettext("No user here has that login name or address. Add or invite them on the page Users first.")
+        case NoSuperuser():
+            return gettext("This person is no superuser any more. Nothing was changed.")
         case InvitationClosed():
             return gettext("This invitation is not open any more. Ask for a new one.")
         case NobodyRegisters():

@@ -89,6 +89,19 @@ def owner(status: int) -> Statuses:
     return logged_in(404) | {Looker.OWNER: status}
 
 
+def granted(status: int, *of_schedule: Looker) -> Statuses:
+    """The owner; superusers, to whom the owner could grant it and has not, are told so; others find nothing.
+
+    `of_schedule` are the superusers of the one schedule that it is about.
+    """
+    return owner(status) | dict.fromkeys((Looker.SUPERUSER, *of_schedule), 403)
+
+
+def granted_in_account(status: int) -> Statuses:
+    """The same of what is about the whole account, where every superuser could be granted it."""
+    return granted(status, Looker.CLASS_SUPERUSER, Looker.ELSEWHERE_SUPERUSER)
+
+
 def answer(status: Statuses, *, shows: Sights = NOBODY, leads: Sights = NOBODY) -> Answer:
     return Answer(status=status, shows=shows, leads=leads)
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from convoca.booking.models import Account, Membership, Schedule, Supervision, User
+from convoca.booking.models import USUAL_RIGHTS, Account, Membership, Right, Schedule, Supervision, User
 from convoca.booking.operations.auditing import Verb, acting, note_person
 from convoca.booking.operations.refusals import AlreadyUser, IsBlocked, NoSuchUser, NotYourself, OwnerStays
 from convoca.booking.questions.people import person_called
@@ -19,6 +19,11 @@ Role = Membership.Role
 
 # What may be written about a user; their address is their own.
 WRITABLE = frozenset({"name", "phone", "mobile", "address", "country", "field_1", "field_2", "super_field"})
+
+
+# The rights of somebody to whom the owner has granted nothing in particular.
+USUAL: dict[str, object] = {right.value: right in USUAL_RIGHTS for right in Right}
+USUAL |= {"blocks_users": False, "manages_users": ""}
 
 
 def add_user(
@@ -77,18 +82,21 @@ def rank(
 ) -> None:
     """Make somebody a superuser of the account, or a user who supervises `schedules`.
 
+    Whoever supervises nothing any more, or not all, begins anew: what was granted to them is so no longer.
+
     Raises OwnerStays, NotYourself, IsBlocked; ValueError for a role that is given in other ways.
     """
     if role not in {Role.SUPERUSER, Role.USER}:
         raise ValueError(f"Nobody is ranked {role}")
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         if held.role == Role.BLOCKED:
             raise IsBlocked
         wanted = {schedule.pk: schedule for schedule in schedules if schedule.account_id == held.account_id}
         changed = ["role"] if held.role != role else []
         changed += _supervise(held, wanted)
-        Membership.objects.filter(account=held.account_id, pk=held.pk).update(role=role)
+        anew = USUAL if role == Role.USER and (held.role == Role.SUPERUSER or not wanted) else {}
+        Membership.objects.filter(account=held.account_id, pk=held.pk).update(role=role, **anew)
         if changed:
             _note(Verb.RANKED, held, by=by, fields=", ".join(changed), now=now)
     person.role = role
@@ -105,7 +113,7 @@ def appoint(schedule: Schedule, name: str, *, by: Membership, now: datetime) -> 
     if person.role != Role.USER:
         return person
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         _, is_new = Supervision.objects.get_or_create(account=schedule.account, membership=held, schedule=schedule)
         if is_new:
             _note(Verb.RANKED, held, by=by, fields=schedule.slug, now=now)
@@ -115,16 +123,18 @@ def appoint(schedule: Schedule, name: str, *, by: Membership, now: datetime) -> 
 def dismiss(schedule: Schedule, person: Membership, *, by: Membership, now: datetime) -> None:
     """Let somebody be superuser of this schedule no longer."""
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         gone, _ = Supervision.objects.filter(account=schedule.account, membership=held, schedule=schedule).delete()
         if gone:
             _note(Verb.RANKED, held, by=by, fields=schedule.slug, now=now)
+        if held.role == Role.USER and not held.supervisions.exists():
+            Membership.objects.filter(account=held.account_id, pk=held.pk).update(**USUAL)
 
 
 def block(person: Membership, *, by: Membership, now: datetime) -> None:
     """Take every right in the account from somebody, at once. Raises OwnerStays, NotYourself."""
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         Membership.objects.filter(account=held.account_id, pk=held.pk).update(role=Role.BLOCKED)
         if held.role != Role.BLOCKED:
             _note(Verb.BLOCKED, held, by=by, now=now)
@@ -134,16 +144,16 @@ def block(person: Membership, *, by: Membership, now: datetime) -> None:
 def unblock(person: Membership, *, by: Membership, now: datetime) -> None:
     """Let somebody be a plain user again: what they were before must be given anew. Raises NotYourself."""
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         if held.role != Role.BLOCKED:
             return
         Supervision.objects.filter(account=held.account_id, membership=held).delete()
-        Membership.objects.filter(account=held.account_id, pk=held.pk).update(role=Role.USER)
+        Membership.objects.filter(account=held.account_id, pk=held.pk).update(role=Role.USER, **USUAL)
         _note(Verb.UNBLOCKED, held, by=by, now=now)
     person.role = Role.USER
 
 
-def _hold(person: Membership, *, by: Membership) -> Membership:
+def hold_for_rights(person: Membership, *, by: Membership) -> Membership:
     """Hold somebody whose rights change. Raises OwnerStays, NotYourself."""
     held = Membership.objects.select_for_update(no_key=True).get(account=person.account_id, pk=person.pk)
     if held.role == Role.OWNER:

@@ -112,6 +112,10 @@ class NoSuchUser(Refusal):
     """No user of the account has this login name or address."""
 
 
+class NoSuperuser(Refusal):
+    """Rights of superusers are for superusers, and this person is none there, or not any more."""
+
+
 class NoSuchGroup(Refusal):
     """The account has no such group, or not any more."""
 

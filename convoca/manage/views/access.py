@@ -10,13 +10,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from convoca.booking.models import Account, Membership, Schedule, Supervision
 from convoca.booking.operations.access import set_access, set_registration
 from convoca.booking.operations.configuring import set_supervisor_field
+from convoca.booking.operations.entrusting import entrust_schedule
 from convoca.booking.operations.people import appoint, dismiss
 from convoca.booking.operations.refusals import ContradictoryAccess
 from convoca.booking.questions.forms import sign_up_fields
 from convoca.booking.questions.groups import groups_of
 from convoca.core.admission import Refusal
-from convoca.manage import people_phrases, phrases
+from convoca.manage import people_phrases, phrases, right_phrases
 from convoca.manage.access import AccessForm, RegistrationForm, registration_of
+from convoca.manage.entrusting import RightsOnScheduleForm
 from convoca.manage.forms import SupervisorFieldForm
 from convoca.manage.pages import render_page, schedule_tabs, see_other
 from convoca.manage.people import KnownPersonForm
@@ -106,13 +108,38 @@ def appoint_superuser(request: HttpRequest, visit: Visit, schedule: str) -> Http
 def dismiss_superuser(request: HttpRequest, visit: Visit, schedule: str, person: int) -> HttpResponse:
     """Let somebody be superuser of this schedule no longer."""
     configured = configured_schedule(visit, schedule)
-    supervisions = Supervision.objects.filter(account=visit.account, schedule=configured).select_related("membership")
-    found = supervisions.filter(membership=person).first() if person < 2**63 else None
-    if found is None:
-        raise Http404
+    found = _find_supervision(visit, configured, person)
     dismiss(configured, found.membership, by=visit.member, now=timezone.now())
     messages.success(request, people_phrases.dismissed(found.membership, configured))
     return see_other("manage:access", account=visit.account.name, schedule=configured.slug)
+
+
+@require_POST
+@for_owner
+def trust_superuser(request: HttpRequest, visit: Visit, schedule: str, person: int) -> HttpResponse:
+    """Say what a superuser of this schedule may do on it."""
+    configured = configured_schedule(visit, schedule)
+    found = _find_supervision(visit, configured, person)
+    form = RightsOnScheduleForm(request.POST, supervision=found)
+    if not form.is_valid():
+        return _render_schedule(request, visit, configured, trusting=(found.membership_id, form))
+    try:
+        entrust_schedule(configured, found.membership, form.chosen, by=visit.member, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, people_phrases.say(refusal))
+    else:
+        messages.success(request, right_phrases.granted(found.membership))
+    return see_other("manage:access", account=visit.account.name, schedule=configured.slug)
+
+
+def _find_supervision(visit: Visit, schedule: Schedule, person: int) -> Supervision:
+    """Return what makes somebody a superuser of the schedule. Raises Http404."""
+    supervisions = Supervision.objects.filter(account=visit.account, schedule=schedule).select_related("membership")
+    found = supervisions.filter(membership=person).first() if person < 2**63 else None
+    if found is None:
+        raise Http404
+    found.membership.account = visit.account
+    return found
 
 
 def _render_account(
@@ -143,14 +170,16 @@ def _render_schedule(
     *,
     form: AccessForm | None = None,
     appointing: KnownPersonForm | None = None,
+    trusting: tuple[int, RightsOnScheduleForm] | None = None,
 ) -> HttpResponse:
-    wrong = next((each for each in (form, appointing) if each is not None and each.errors), None)
+    forms = (form, appointing, trusting[1] if trusting else None)
+    wrong = next((each for each in forms if each is not None and each.errors), None)
     context = {
         "schedule": schedule,
         "tabs": schedule_tabs(request, visit, schedule),
         "access": form or _access_form(schedule),
         "appointing": appointing or KnownPersonForm(),
-        "superusers": _superusers(visit, schedule),
+        "superusers": _superusers(visit, schedule, trusting),
         "form": wrong,
     }
     return render_page(request, visit, "manage/access.html", context, status=422 if wrong else 200)
@@ -160,19 +189,23 @@ def _access_form(schedule: Schedule, data: QueryDict | None = None) -> AccessFor
     return AccessForm(data, schedule=schedule, groups=groups_of(schedule.account))
 
 
-def _superusers(visit: Visit, schedule: Schedule) -> list[dict[str, object]]:
-    """Return who is superuser of just this schedule; a blocked person is not."""
-    people = Membership.objects.filter(
-        account=visit.account, role=Membership.Role.USER, supervisions__schedule=schedule
+def _superusers(
+    visit: Visit, schedule: Schedule, trusting: tuple[int, RightsOnScheduleForm] | None
+) -> list[dict[str, object]]:
+    """Return who is superuser of just this schedule, and with which rights; a blocked person is not."""
+    supervisions = Supervision.objects.filter(
+        account=visit.account, schedule=schedule, membership__role=Membership.Role.USER
     )
+    wrong = dict([trusting] if trusting else [])
     return [
         {
-            "pk": person.pk,
-            "name": person.called,
-            "email": person.user.email,
-            "page": reverse("manage:person", args=[visit.account.name, person.pk]),
+            "pk": each.membership_id,
+            "name": each.membership.called,
+            "email": each.membership.user.email,
+            "page": reverse("manage:person", args=[visit.account.name, each.membership_id]),
+            "form": wrong.get(each.membership_id) or RightsOnScheduleForm(supervision=each),
         }
-        for person in people
+        for each in supervisions.select_related("membership__user").order_by("pk")
     ]
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from convoca.booking.models import AuditEntry, Booking, Schedule
 from convoca.booking.questions.bookings import resources_of
+from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.supervising import (
     OF_LINKS,
     State,
@@ -276,7 +277,9 @@ def _lines(frame: Frame, bookings: Sequence[Booking]) -> list[dict[str, object]]
             "clock": span_text(booking.slot.starts_at, booking.slot.ends_at, frame.zone),
             "chips": chips_of(booking, was_moved=False, now=frame.now),
             "cancelled": _ended(ended.get(booking.pk), booking, frame.zone),
-            "may_undo": booking.cancelled_at is not None and frame.now - booking.cancelled_at <= UNDO_WINDOW,
+            "may_undo": booking.cancelled_at is not None
+            and frame.now - booking.cancelled_at <= UNDO_WINDOW
+            and may(frame.visit.viewer, Action.CHANGE, booking.slot.schedule),
         }
         for booking in bookings
     ]

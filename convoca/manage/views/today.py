@@ -16,6 +16,7 @@ from convoca.booking.operations.refusals import HostLink
 from convoca.booking.questions.bookings import confirmed_in, requests_waiting
 from convoca.booking.questions.health import connections_in_need
 from convoca.booking.questions.links import MOVING, LinkState, links_for
+from convoca.booking.questions.permissions import Action
 from convoca.booking.questions.supervising import State
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.time import Interval, local_day, localize
@@ -52,6 +53,7 @@ def paste_link(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:
     """Use the address in what was pasted as the slot's link from now on (J8)."""
     now = timezone.now()
     pasted_into = supervised_slot(visit, slot)
+    visit.require(Action.CHANGE, pasted_into.schedule)
     if request.method != "POST":
         return redirect(address_of_row(visit, pasted_into))
     form = LinkForm(request.POST)
