@@ -36,7 +36,10 @@ LANGUAGES = ("en", "es")
 COLOURS, COLOURS_OF_THE_README = 48, 160
 TALLEST_PX = 2400
 # Of a page that says what is wrong, or that somebody else sees, one picture is enough.
-STATES = ("-problem", "-chosen", "booking-holder", "booking-pending", "booking-waiting", "booking-cancelled", "join-")
+STATES = (
+    *("-problem", "-chosen", "booking-holder", "booking-pending", "booking-waiting", "booking-cancelled", "join-"),
+    *("applications-", "sign-up-setting-", "setup-closed"),
+)
 LOT = 4711
 SETTLED = """() => document.fonts.ready.then(() => new Promise((go) => {
     requestAnimationFrame(() => requestAnimationFrame(go));

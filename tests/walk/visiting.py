@@ -89,6 +89,11 @@ def owner(status: int) -> Statuses:
     return logged_in(404) | {Looker.OWNER: status}
 
 
+def operator(status: int) -> Statuses:
+    """Whoever looks after the installation; for everybody else who is logged in there is no such page."""
+    return logged_in(404) | {Looker.OPERATOR: status}
+
+
 def answer(status: Statuses, *, shows: Sights = NOBODY, leads: Sights = NOBODY) -> Answer:
     return Answer(status=status, shows=shows, leads=leads)
 
