@@ -26,7 +26,8 @@ from tests.e2e.album import Album
 from tests.e2e.browser import ROOT, Visits
 from tests.e2e.checks.looks import DESK, PHONE, put
 from tests.e2e.conftest import Served, serve
-from tests.e2e.sights import Sight, sights
+from tests.e2e.sight import Sight
+from tests.e2e.sights import sights
 from tests.e2e.words import WORDS
 
 FOLDER = ROOT / "docs" / "screenshots"
