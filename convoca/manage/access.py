@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from convoca.booking.models import Account, Audience, Changes, Group, Schedule, ScheduleGroup, Visibility
 from convoca.booking.operations.access import Access
 from convoca.booking.questions.permissions import Contradiction
+from convoca.booking.spoken import SpokenForm
 from convoca.manage import people_phrases as phrases
 
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
@@ -74,7 +75,7 @@ def groups_field() -> forms.MultipleChoiceField:
     )
 
 
-class AccessForm(forms.Form):
+class AccessForm(SpokenForm):
     """Who sees a schedule, who books on it, whose bookings users change, and what they see of others'."""
 
     who_sees = forms.ChoiceField(
@@ -153,7 +154,7 @@ def _access_of(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(SpokenForm):
     """Who becomes a user by themselves, and what superusers may do to users."""
 
     sign_up = forms.ChoiceField(

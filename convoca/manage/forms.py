@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Account
 from convoca.booking.operations.configuring import AT_ONCE, Process
+from convoca.booking.spoken import SpokenForm
 from convoca.core.time import local_day
 from convoca.providers import PROVIDERS
 
@@ -35,7 +36,7 @@ class LinkForm(forms.Form):
         return "tell" in self.data or "asked" not in self.data
 
 
-class ProcessForm(forms.Form):
+class ProcessForm(SpokenForm):
     """The choice under "Add an online meeting link to the booking?", and what belongs to it.
 
     Whether a link is one, and a choice open, is the operation's to say.

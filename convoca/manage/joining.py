@@ -12,6 +12,7 @@ from convoca.booking.asking import PersonNameField, form_fields
 from convoca.booking.models import Account, User
 from convoca.booking.operations.joining import Joiner
 from convoca.booking.questions.forms import sign_up_fields
+from convoca.booking.spoken import SpokenForm
 from convoca.manage.people import EMAIL_WRONG, LONGEST_EMAIL, NAME_NEEDED, plain_address
 
 
@@ -40,7 +41,7 @@ def check_password(form: forms.Form, *, email: str) -> None:
             form.add_error("password", error)
 
 
-class SignUpForm(forms.Form):
+class SignUpForm(SpokenForm):
     """The address to which the link goes. `website` is a trap: people do not see it."""
 
     email = forms.EmailField(
@@ -60,7 +61,7 @@ class SignUpForm(forms.Form):
         return ""
 
 
-class JoinForm(forms.Form):
+class JoinForm(SpokenForm):
     """Who somebody with a log-in is in this account: their name, and what the account asks."""
 
     name = PersonNameField(

@@ -20,6 +20,7 @@ from convoca.booking.manner import speak_for
 from convoca.booking.models import Account, Booking, Membership, Schedule, Slot, User
 from convoca.booking.questions.permissions import GRANTABLE, Action, may, may_in_account
 from convoca.booking.questions.viewers import Viewer, viewer_of
+from convoca.booking.spoken import in_the_language_asked
 from convoca.manage import right_phrases
 
 
@@ -105,6 +106,7 @@ def _guarded[**P](view: View[P], *, may_enter: Callable[[Visit], bool]) -> Addre
     # Pages carry links of other people's meetings: no cache keeps them.
     @never_cache
     @login_required
+    @in_the_language_asked
     @wraps(view)
     def guarded(request: HttpRequest, account: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visit = visit_of(request, account)

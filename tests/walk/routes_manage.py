@@ -69,11 +69,14 @@ PASSWORD = {"login": "owner@lumbre.example", "password": "correct horse battery"
 # What allauth's pages read on any of their forms.
 ALLAUTH = ("next",)
 
+# Who has a log-in and no account to manage.
+WITHOUT_AN_ACCOUNT = (Looker.BLOCKED, Looker.MEMBER, Looker.REGISTERED, Looker.OPERATOR)
+
 MANAGE: dict[str, Route] = {
     # Behind the log-in.
     "manage:accounts": Route(
         visits=at("/manage/"),
-        get=answer(logged_in(302) | dict.fromkeys((Looker.BLOCKED, Looker.MEMBER, Looker.REGISTERED), 200)),
+        get=answer(logged_in(302) | dict.fromkeys(WITHOUT_AN_ACCOUNT, 200)),
     ),
     "manage:consent-answered": Route(
         visits=at("/manage/connect/zoom/callback?code=abc&state=xyz"),

@@ -25,6 +25,7 @@ from tests.walk.visiting import (
     logged_in,
     named,
     of_schedules,
+    operator,
     owner,
     supervisors,
 )
@@ -41,7 +42,7 @@ FOUNDER = {
     "time_zone": "Europe/Madrid",
 }
 NEW = {"name": "Ada Ruiz", "email": "ada@example.org"}
-USERS = WITH_LOG_IN - {Looker.ELSEWHERE, Looker.BLOCKED}
+USERS = WITH_LOG_IN - {Looker.ELSEWHERE, Looker.BLOCKED, Looker.OPERATOR}
 
 
 def managers(status: int) -> Statuses:
@@ -270,24 +271,25 @@ PEOPLE: dict[str, Route] = {
         query=("key",),
         fields=("key", "name", "email", "password", "offer", "time_zone", "website"),
     ),
-    # Nobody in the scene looks after the installation.
-    "manage:design": Route(visits=without_account("manage:design"), get=answer(logged_in(404))),
-    "manage:design-visitors": Route(visits=without_account("manage:design-visitors"), get=answer(logged_in(404))),
-    "applications": Route(visits=without_account("applications"), get=answer(logged_in(404))),
+    # Of whoever looks after the installation.
+    "manage:design": Route(visits=without_account("manage:design"), get=answer(operator(200))),
+    "manage:design-visitors": Route(visits=without_account("manage:design-visitors"), get=answer(operator(200))),
+    "applications": Route(visits=without_account("applications"), get=answer(operator(200))),
     "sign_up_setting": Route(
         visits=at("/setup/sign-up", takes="yes"),
-        get=answer(logged_in(404)),
-        post=answer(logged_in(404)),
+        get=answer(operator(200)),
+        post=answer(operator(303)),
         fields=("takes",),
     ),
     "application": Route(
+        # Zoom's is set by the environment: the page says so, and nothing is changed.
         visits=without_account("application", "zoom"),
-        get=answer(logged_in(404)),
-        post=answer(logged_in(404)),
+        get=answer(operator(302)),
+        post=answer(operator(303)),
         fields=("zoom-client_id", "zoom-client_secret", "zoom-webhook_secret", "zoom-account_id"),
     ),
-    "application_test": Route(visits=without_account("application_test", "zoom"), post=answer(logged_in(404))),
-    "application_forget": Route(visits=without_account("application_forget", "zoom"), post=answer(logged_in(404))),
+    "application_test": Route(visits=without_account("application_test", "zoom"), post=answer(operator(303))),
+    "application_forget": Route(visits=without_account("application_forget", "zoom"), post=answer(operator(303))),
     # Help: superusers read it without the owner's links; whoever is not logged in, a page of their own.
     "manage:help": Route(visits=named("manage:help"), get=answer(supervisors(200))),
     "manage:guide": Route(

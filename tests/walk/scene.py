@@ -67,6 +67,7 @@ PERSONAL_LINK = "https://rooms.example.net/personal-room-5014?key=personal-key-1
 PENDING_LINK = "https://rooms.example.net/pending-room-4812?key=pending-key-0916"
 MADE_UP = "bm8tc3VjaC1ib29raW5nIQ"
 CONTACT = "hello@lumbre.example"
+UNREACHABLE = ("google_calendar", "google_token", "google_revoke", "zoom_oauth")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,7 @@ def prepare_installation(settings: Settings) -> None:
     keys = replace(settings.VENDORS["zoom"], client_id="client", client_secret="client-secret")
     settings.VENDORS = settings.VENDORS | {"zoom": keys}
     # Nobody answers there: what a person waits for comes to nothing at once.
-    nowhere = dict.fromkeys(("google_calendar", "google_token", "google_revoke"), "http://127.0.0.1:9")
+    nowhere = dict.fromkeys(UNREACHABLE, "http://127.0.0.1:9")
     settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | nowhere
     # One walk knocks more often than a person; the limits have tests of their own.
     settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = False
@@ -148,7 +149,7 @@ def build_scene() -> Scene:
     _depend_on_a_calendar(schedules["resource"])
     open_class = make_class(schedules["class"], capacity=20, starts_at=at("20:00"))
     _send_mails()
-    users = {looker: membership.user for looker, membership in people.items()}
+    users = {looker: membership.user for looker, membership in people.items()} | {Looker.OPERATOR: _make_operator()}
     return Scene(
         account=account,
         schedules=schedules,
@@ -212,6 +213,13 @@ def _make_people(account: Account, schedules: Mapping[str, Schedule]) -> dict[Lo
     # As their first log-in leaves them.
     EmailAddress.objects.bulk_create(EmailAddress(user=each, email=each.email, primary=True) for each in users)
     return people
+
+
+def _make_operator() -> User:
+    """Let somebody look after the installation who is nobody in any account."""
+    user = User.objects.create_superuser("operator@convoca.example", "correct horse battery", name="Operator")
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    return user
 
 
 def _log_in(user: User) -> dict[str, str]:

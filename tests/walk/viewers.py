@@ -20,6 +20,7 @@ class Looker(StrEnum):
     CLASS_SUPERUSER = "a superuser of the class's schedule alone"
     SUPERUSER = "a superuser"
     OWNER = "the owner"
+    OPERATOR = "whoever looks after the installation, and has nothing to do with any account"
 
 
 class Secret(StrEnum):
@@ -68,4 +69,5 @@ ADDRESSES: dict[str, frozenset[Looker]] = {
     "superuser@lumbre.example": _OF_THE_ACCOUNT,
     "owner@lumbre.example": _OF_THE_ACCOUNT,
     "owner@otra.example": frozenset({Looker.ELSEWHERE}),
+    "operator@convoca.example": frozenset({Looker.OPERATOR}),
 }

@@ -102,6 +102,11 @@ def granted_in_account(status: int) -> Statuses:
     return granted(status, Looker.CLASS_SUPERUSER, Looker.ELSEWHERE_SUPERUSER)
 
 
+def operator(status: int) -> Statuses:
+    """Whoever looks after the installation; for everybody else who is logged in there is no such page."""
+    return logged_in(404) | {Looker.OPERATOR: status}
+
+
 def answer(status: Statuses, *, shows: Sights = NOBODY, leads: Sights = NOBODY) -> Answer:
     return Answer(status=status, shows=shows, leads=leads)
 

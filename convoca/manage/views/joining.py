@@ -21,6 +21,7 @@ from convoca.booking.operations.inviting import ask_to_join
 from convoca.booking.operations.joining import accept_anew, accept_as, has_log_in, join
 from convoca.booking.operations.refusals import AddressNotProven, AlreadyUser, HasLogIn
 from convoca.booking.questions.people import invitation_by_token
+from convoca.booking.spoken import in_the_language_asked
 from convoca.core.admission import Refusal
 from convoca.manage import people_phrases as phrases
 from convoca.manage.joining import JoinForm, NewLogInForm, SignUpForm
@@ -30,6 +31,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_the_language_asked
 def sign_up(request: HttpRequest, account: str) -> HttpResponse:
     """Ask for an address, or, of somebody who is logged in, whether to join."""
     found = get_object_or_404(Account, name=account)
@@ -62,6 +64,7 @@ def tell_sent(request: HttpRequest, account: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_the_language_asked
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation to whoever has its link, and accept it."""
     invitation = invitation_by_token(token, now=timezone.now())
