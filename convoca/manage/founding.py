@@ -168,8 +168,8 @@ def _owner_of(account: Account) -> User:
 
 def code_of(address: str) -> SafeString:
     """Return the QR code of an address as an SVG; its text stands beside it."""
-    # Nothing of a visitor's is in it: the library draws squares.
-    drawn = segno.make(address, error="m").svg_inline(scale=QR_SCALE, svgclass="qr", lineclass=None)
+    # Nothing of a visitor's is in it: the library draws squares. Only with a unit does it say how they scale.
+    drawn = segno.make(address, error="m").svg_inline(scale=QR_SCALE, unit="px", svgclass="qr", lineclass=None)
     return mark_safe(drawn)
 
 

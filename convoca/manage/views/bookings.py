@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -237,7 +238,7 @@ def _when(booking: Booking) -> str:
 def _facts(booking: Booking) -> list[tuple[str, str]]:
     slot = booking.slot
     facts = [
-        (gettext("When"), _when(booking)),
+        (gettext("When"), capfirst(_when(booking))),
         (gettext("Schedule"), slot.service.name if slot.service else slot.title or slot.schedule.name),
         (gettext("Status"), booking.get_status_display()),
         (gettext("Email"), booking.email),

@@ -214,7 +214,7 @@ def _title(asked: Asked) -> str:
     if asked.view is View.DAY:
         return day_text(asked.day, "full")
     last = asked.first_day + timedelta(days=asked.days - 1)
-    return f"{day_text(asked.first_day, 'short')} – {day_text(last, 'medium')}"
+    return f"{day_text(asked.first_day, 'date')} – {day_text(last, 'date of a year')}"
 
 
 def _shows_today(asked: Asked) -> bool:
@@ -319,6 +319,8 @@ def _occasion(entry: AuditEntry, zone: str) -> str:
     if entry.slot is None:
         return ""
     slot = entry.slot
-    what = slot.service.name if slot.service else slot.title or slot.schedule.name
+    # Of a slot itself, its title stands above.
+    named = slot.service.name if slot.service else slot.title
+    what = (named if entry.booking else "") or slot.schedule.name
     day = day_text(local_day(slot.starts_at, zone), "medium")
     return f"{what} · {day}, {span_text(slot.starts_at, slot.ends_at, zone)}"
