@@ -114,6 +114,7 @@ def _shared(frame: Frame, narrowing: Narrowing) -> dict[str, object]:
     return {
         "asked": asked,
         "views": views,
+        "no_schedules": not frame.schedules,
         "narrowing": narrowing,
         "zone": zone_text(frame.zone, frame.now),
         "everything": Asked(today=asked.today, day=asked.day, view=asked.view, look=asked.look).address(account),

@@ -17,7 +17,7 @@ from convoca.booking.questions.bookings import confirmed_in, requests_waiting
 from convoca.booking.questions.health import connections_in_need
 from convoca.booking.questions.links import MOVING, LinkState, links_for
 from convoca.booking.questions.permissions import Action
-from convoca.booking.questions.supervising import State
+from convoca.booking.questions.supervising import State, schedules_to_supervise
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.time import Interval, local_day, localize
 from convoca.manage import health_phrases, phrases
@@ -133,6 +133,7 @@ def _render_day(
     only_need = only_need and bool(in_need)
     newest = max((person.booking_id for row in rows for person in row.people), default=0)
     waiting = requests_waiting(visit.viewer, Interval(now, now + YEAR)) if day == today else 0
+    following = None if rows else first_after(visit.viewer, day, time_zone=zone)
     context = {
         "day": day,
         "day_text": day_text(day, "full"),
@@ -151,7 +152,8 @@ def _render_day(
         "steps": steps_in_words(visit.account) if visit.is_owner else "",
         "waiting": phrases.requests_waiting(waiting) if waiting else "",
         "waiting_list": Asked(today=today, day=today, view=View.COMING, state=State.PENDING).address(visit.account),
-        "first_after": None if rows else first_after(visit.viewer, day, time_zone=zone),
+        "first_after": following,
+        "no_schedules": not (rows or following or schedules_to_supervise(visit.viewer)),
         "poll": _poll(visit, rows),
         "rejected_slot": rejected[0] if rejected else None,
         "rejected_form": rejected[1] if rejected else None,
