@@ -16,8 +16,8 @@ from convoca.api.told import Errors, UserTold
 from convoca.api.users import router, told_users
 from convoca.booking.models import Membership
 from convoca.booking.operations.enrolling import Profile, enrol, revise
-from convoca.booking.operations.people import remove_user
 from convoca.booking.operations.refusals import AlreadyUser, OwnerStays
+from convoca.booking.operations.removing import remove_user
 from convoca.booking.questions import people
 from convoca.booking.questions.permissions import Action, may_in_account
 

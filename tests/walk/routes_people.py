@@ -213,6 +213,7 @@ PEOPLE: dict[str, Route] = {
         visits=of_person("manage:person-groups", Looker.MEMBER), post=answer(owner(303)), fields=("groups",)
     ),
     "manage:block-person": Route(visits=of_person("manage:block-person", Looker.MEMBER), post=answer(owner(303))),
+    "manage:delete-person": Route(visits=of_person("manage:delete-person", Looker.MEMBER), post=answer(owner(303))),
     "manage:unblock-person": Route(visits=of_person("manage:unblock-person", Looker.BLOCKED), post=answer(owner(303))),
     "manage:send-invitation": Route(visits=of_invitation("manage:send-invitation"), post=answer(owner(303))),
     "manage:withdraw-invitation": Route(visits=of_invitation("manage:withdraw-invitation"), post=answer(owner(303))),

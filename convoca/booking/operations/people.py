@@ -152,7 +152,7 @@ def rank(person: Membership, role: Membership.Role, schedules: Iterable[Schedule
     if role not in {Role.SUPERUSER, Role.USER}:
         raise ValueError(f"Nobody is ranked {role}")
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         if held.role == Role.BLOCKED:
             raise IsBlocked
         wanted = {schedule.pk: schedule for schedule in schedules if schedule.account_id == held.account_id}
@@ -175,7 +175,7 @@ def appoint(schedule: Schedule, name: str, *, by: Membership, now: datetime) -> 
     if person.role != Role.USER:
         return person
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         _, is_new = Supervision.objects.get_or_create(account=schedule.account, membership=held, schedule=schedule)
         if is_new:
             _note(Verb.RANKED, held, by=by, fields=schedule.slug, now=now)
@@ -185,7 +185,7 @@ def appoint(schedule: Schedule, name: str, *, by: Membership, now: datetime) -> 
 def dismiss(schedule: Schedule, person: Membership, *, by: Membership, now: datetime) -> None:
     """Let somebody be superuser of this schedule no longer."""
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         gone, _ = Supervision.objects.filter(account=schedule.account, membership=held, schedule=schedule).delete()
         if gone:
             _note(Verb.RANKED, held, by=by, fields=schedule.slug, now=now)
@@ -194,7 +194,7 @@ def dismiss(schedule: Schedule, person: Membership, *, by: Membership, now: date
 def block(person: Membership, *, by: Doer, now: datetime) -> None:
     """Take every right in the account from somebody, at once. Raises OwnerStays, NotYourself."""
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         Membership.objects.filter(account=held.account_id, pk=held.pk).update(role=Role.BLOCKED)
         if held.role != Role.BLOCKED:
             _note(Verb.BLOCKED, held, by=by, now=now)
@@ -204,7 +204,7 @@ def block(person: Membership, *, by: Doer, now: datetime) -> None:
 def unblock(person: Membership, *, by: Doer, now: datetime) -> None:
     """Let somebody be a plain user again: what they were before must be given anew. Raises NotYourself."""
     with transaction.atomic():
-        held = _hold(person, by=by)
+        held = hold_for_rights(person, by=by)
         if held.role != Role.BLOCKED:
             return
         Supervision.objects.filter(account=held.account_id, membership=held).delete()
@@ -230,23 +230,7 @@ def set_role(person: Membership, role: Membership.Role, *, by: Doer, now: dateti
         rank(person, role, supervised, by=by, now=now)
 
 
-def remove_user(person: Membership, *, by: Doer, now: datetime) -> None:
-    """Delete what the account knows of a user, and their rights in it. Their bookings stay, as a guest's.
-
-    A log-in that nobody has ever used goes with the last account that made it. Raises OwnerStays, NotYourself.
-    """
-    with transaction.atomic():
-        # Whoever makes the same person a user elsewhere holds their log-in as well.
-        user = User.objects.select_for_update().get(pk=person.user_id)
-        held = _hold(person, by=by, for_good=True)
-        _note(Verb.REMOVED, held, by=by, fields=f"user {held.pk}", now=now)
-        held.delete()
-        is_unused = user.last_login is None and not user.has_usable_password()
-        if is_unused and not Membership.objects.filter(user=user).exists():
-            user.delete()
-
-
-def _hold(person: Membership, *, by: Doer, for_good: bool = False) -> Membership:
+def hold_for_rights(person: Membership, *, by: Doer, for_good: bool = False) -> Membership:
     """Hold somebody whose rights change; `for_good`, nobody books as them meanwhile. Raises OwnerStays, NotYourself."""
     rows = Membership.objects.select_for_update(no_key=not for_good)
     held = rows.get(account=person.account_id, pk=person.pk)

@@ -162,6 +162,7 @@ def render_person(
         "rights": rights,
         "groups": groups,
         "may_block": may_rank(visit, person),
+        "may_delete": may_rank(visit, person),
         "is_self": person.pk == visit.member.pk,
         "is_owner_of_account": person.role == Role.OWNER,
         "bookings": _bookings(person),
