@@ -141,6 +141,10 @@ def unblocked(person: Membership) -> str:
     return gettext("{name} is a user again.").format(name=person.called)
 
 
+def removed(person: Membership) -> str:
+    return gettext("{name} is not a user any more. Their bookings stay as they are.").format(name=person.called)
+
+
 def appointed(person: Membership, schedule: Schedule) -> str:
     if person.role in {Membership.Role.OWNER, Membership.Role.SUPERUSER}:
         return gettext("{name} is a superuser of all schedules already. Nothing was changed.").format(

@@ -116,6 +116,7 @@ urlpatterns = [
     path("<slug:account>/users/<int:person>/trust", rights.trust_person, name="trust-person"),
     path("<slug:account>/users/<int:person>/block", rights.block_person, name="block-person"),
     path("<slug:account>/users/<int:person>/unblock", rights.unblock_person, name="unblock-person"),
+    path("<slug:account>/users/<int:person>/delete", rights.delete_person, name="delete-person"),
     path("<slug:account>/invitations/<int:invitation>/send", rights.send_invitation_again, name="send-invitation"),
     path("<slug:account>/invitations/<int:invitation>/withdraw", rights.withdraw, name="withdraw-invitation"),
     path("<slug:account>/schedules/<slug:schedule>/access", access.configure_access, name="access"),

@@ -79,6 +79,7 @@ OF_PEOPLE = {
     "rank-person",
     "block-person",
     "unblock-person",
+    "delete-person",
     "send-invitation",
     "withdraw-invitation",
     "groups",
@@ -93,6 +94,7 @@ ON_PEOPLE_POSTED = {
     "rank-person",
     "block-person",
     "unblock-person",
+    "delete-person",
     "send-invitation",
     "withdraw-invitation",
     *ON_GROUPS_POSTED,
@@ -342,7 +344,7 @@ def test_the_owner_opens_everything(slot: Slot, owner: Client, settings: Setting
     settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.OutboxBackend"}}
     without_calendar = OF_OWNER - {"mail-html", "mail-calendar"} - WANT_MORE
     # Whoever is unblocked supervises nothing any more; rights want a form.
-    of_people, without_calendar = OF_PEOPLE - {"rank-person"}, without_calendar - {"dismiss"}
+    of_people, without_calendar = OF_PEOPLE - {"rank-person", "delete-person"}, without_calendar - {"dismiss"}
     # What is deleted cannot be opened afterwards, who joins a group wants naming, and only a schedule that is being
     # deleted leaves meetings behind.
     of_people, without_calendar = of_people - {"delete-group", "group-add"}, without_calendar - {"leave-meetings"}

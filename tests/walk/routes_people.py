@@ -238,6 +238,9 @@ PEOPLE: dict[str, Route] = {
     "manage:withdraw-invitation": Route(
         visits=of_invitation("manage:withdraw-invitation"), post=answer(granted_in_account(303))
     ),
+    "manage:delete-person": Route(
+        visits=of_person("manage:delete-person", Looker.MEMBER), post=answer(granted_in_account(303))
+    ),
     # Who may what.
     "manage:registration": Route(
         visits=named("manage:registration", **REGISTRATION),

@@ -69,6 +69,18 @@ class AlreadyUser(Refusal):
     """This person is a user of the account."""
 
 
+class LoginNameTaken(Refusal):
+    """Another user of the account is called so."""
+
+
+class KeyTaken(Refusal):
+    """Another user of the account has this key."""
+
+
+class AddressStays(Refusal):
+    """Nobody but themselves changes the address with which somebody logs in."""
+
+
 class NotYourself(Refusal):
     """Nobody changes their own rights."""
 

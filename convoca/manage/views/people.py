@@ -183,6 +183,7 @@ def render_person(
         "trusted_on": [each.schedule for each in person.supervisions.all()] if trust else [],
         "groups": groups,
         "may_block": may_block(visit, person),
+        "may_delete": may_rank(visit, person),
         "is_self": person.pk == visit.member.pk,
         "is_owner_of_account": person.role == Role.OWNER,
         "bookings": _bookings(visit, person),

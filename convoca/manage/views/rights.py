@@ -12,6 +12,7 @@ from convoca.booking.models import Invitation, Membership, Schedule
 from convoca.booking.operations.entrusting import entrust
 from convoca.booking.operations.inviting import send_again, withdraw_invitation
 from convoca.booking.operations.people import block, rank, unblock
+from convoca.booking.operations.removing import remove_user
 from convoca.booking.questions.people import invited_to
 from convoca.booking.questions.permissions import Action
 from convoca.core.admission import Refusal
@@ -64,6 +65,20 @@ def unblock_person(request: HttpRequest, visit: Visit, person: int) -> HttpRespo
     """Let somebody be a user again."""
     found = _find_blockable(visit, person)
     return _done(request, visit, found, _act(unblock, found), phrases.unblocked(found))
+
+
+@require_POST
+@for_those_who_may(Action.RANK_PEOPLE)
+def delete_person(request: HttpRequest, visit: Visit, person: int) -> HttpResponse:
+    """Delete a user, whose bookings stay."""
+    found = find_person(visit, person)
+    try:
+        remove_user(found, by=visit.member, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, phrases.say(refusal))
+        return see_other("manage:person", account=visit.account.name, person=str(person))
+    messages.success(request, phrases.removed(found))
+    return see_other("manage:people", account=visit.account.name)
 
 
 @require_POST
