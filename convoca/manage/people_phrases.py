@@ -18,9 +18,11 @@ from convoca.booking.operations.refusals import (
     NoSuchUser,
     NoSuperuser,
     NotYourself,
+    OutsideNetwork,
     OwnerStays,
     SignUpClosed,
     WrongDomain,
+    WrongPassword,
 )
 from convoca.booking.questions.permissions import Contradiction
 from convoca.core.admission import Refusal
@@ -47,6 +49,10 @@ def say(refusal: Refusal) -> str:
             return gettext("Access Control says that nobody registers. Add people by hand or from a list.")
         case SignUpClosed():
             return gettext("Only people who are invited can sign up here.")
+        case OutsideNetwork():
+            return gettext("People sign up here only from inside a network. You are outside it: ask for an invitation.")
+        case WrongPassword():
+            return gettext("That is not the password of this place. Ask whoever gave it to you.")
         case NoSuchGroup():
             return gettext("One of these groups is not there any more. Choose again.")
         case GroupExists():

@@ -32,7 +32,13 @@ from tests.walk.visiting import (
 
 ACCESS = {"who_sees": "users", "who_books": "users", "who_changes": "own", "others_see": "times"}
 GROUPS = ("groups_that_see", "groups_that_book")
-REGISTRATION = {"sign_up": "domain", "sign_up_domain": "example.org", "superusers_may": "add"}
+REGISTRATION = {
+    "sign_up": "domain",
+    "sign_up_domain": "example.org",
+    "sign_up_networks": "192.0.2.0/24",
+    "sign_up_password": "olivos al sol",
+    "superusers_may": "add",
+}
 PROFILE = {"name": "Ada", "phone": "+34 600", "language": "es", "time_zone": "America/Lima"}
 FOUNDER = {
     "name": "Nora Gil",
@@ -312,7 +318,7 @@ PEOPLE: dict[str, Route] = {
         visits=named("account_join", email="ada@example.org"),
         get=answer(everybody(200) | {Looker.BLOCKED: 302} | dict.fromkeys(USERS, 302)),
         post=answer(everybody(200) | {Looker.BLOCKED: 302} | dict.fromkeys(USERS, 302)),
-        fields=("email", "website", "name"),
+        fields=("email", "website", "name", "shared_password"),
     ),
     "account_join_sent": Route(visits=named("account_join_sent"), get=answer(everybody(200))),
     # Whoever is logged in as somebody else must log out to accept it.

@@ -124,6 +124,14 @@ class NoSuchUser(Refusal):
     """No user of the account has this login name or address."""
 
 
+class OutsideNetwork(Refusal):
+    """People register in the account's own network alone, and this is outside it."""
+
+
+class WrongPassword(Refusal):
+    """People register with a password that the account gives out, and this is another one."""
+
+
 class NoSuperuser(Refusal):
     """Rights of superusers are for superusers, and this person is none there, or not any more."""
 

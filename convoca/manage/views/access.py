@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from convoca.booking.models import Account, Membership, Schedule, Supervision
@@ -17,9 +18,10 @@ from convoca.booking.questions.forms import sign_up_fields
 from convoca.booking.questions.groups import groups_of
 from convoca.core.admission import Refusal
 from convoca.manage import people_phrases, phrases, right_phrases
-from convoca.manage.access import AccessForm, RegistrationForm, registration_of
+from convoca.manage.access import AccessForm, RegistrationForm
 from convoca.manage.entrusting import RightsOnScheduleForm
 from convoca.manage.forms import SupervisorFieldForm
+from convoca.manage.joining import address_of
 from convoca.manage.pages import render_page, schedule_tabs, see_other
 from convoca.manage.people import KnownPersonForm
 from convoca.manage.policy import Visit, configured_schedule, for_owner
@@ -44,6 +46,7 @@ def control_access(request: HttpRequest, visit: Visit) -> HttpResponse:
     return _render_account(request, visit, form=form)
 
 
+@sensitive_post_parameters("sign_up_password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_owner
 def control_registration(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -51,16 +54,10 @@ def control_registration(request: HttpRequest, visit: Visit) -> HttpResponse:
     account = visit.account
     if request.method != "POST":
         return _render_account(request, visit)
-    form = RegistrationForm(request.POST)
+    form = RegistrationForm(request.POST, account=account, address=address_of(request))
     if not form.is_valid():
         return _render_account(request, visit, registration=form)
-    said = form.cleaned_data
-    set_registration(
-        account,
-        Account.SignUp(said["sign_up"]),
-        domain=said["sign_up_domain"],
-        superusers_may=Account.SuperusersMay(said["superusers_may"]),
-    )
+    set_registration(account, form.registration)
     messages.success(request, gettext("Saved."))
     return see_other("manage:access-control", account=account.name)
 
@@ -155,7 +152,7 @@ def _render_account(
         "field": field,
         "chosen": field["choice"].value(),
         "choices": Account.SupervisorField.choices,
-        "registration": registration or RegistrationForm(initial=registration_of(visit.account)),
+        "registration": registration or RegistrationForm(account=visit.account, address=address_of(request)),
         "join_address": people_phrases.join_address(visit.account),
         "asked": people_phrases.asked_at_sign_up(sign_up_fields(visit.account)),
         "form": wrong,
