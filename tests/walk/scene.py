@@ -67,7 +67,7 @@ PERSONAL_LINK = "https://rooms.example.net/personal-room-5014?key=personal-key-1
 PENDING_LINK = "https://rooms.example.net/pending-room-4812?key=pending-key-0916"
 MADE_UP = "bm8tc3VjaC1ib29raW5nIQ"
 CONTACT = "hello@lumbre.example"
-UNREACHABLE = ("google_calendar", "google_token", "google_revoke", "zoom_oauth")
+UNREACHABLE = ("google_calendar", "google_token", "google_revoke", "zoom_oauth", "zoom_api")
 
 
 @dataclass(frozen=True, kw_only=True)
