@@ -29,11 +29,24 @@ class LinkForm(forms.Form):
     # `asked` says that the form held the box: one that is not ticked sends nothing.
     asked = forms.BooleanField(required=False)
     tell = forms.BooleanField(required=False)
+    for_all = forms.BooleanField(required=False)
 
     @property
     def tells(self) -> bool:
         """Whether everybody with a place is to get the link by mail."""
         return "tell" in self.data or "asked" not in self.data
+
+
+class SharedLinkForm(forms.Form):
+    """The one link for all bookings of a schedule, or the invitation that holds it."""
+
+    shared_link = forms.CharField(
+        label=gettext_lazy("Meeting link"),
+        max_length=10_000,
+        help_text=gettext_lazy("Only people with a booking can see it. You may paste a whole invitation."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Enter a full address that starts with https://")},
+    )
 
 
 class ProcessForm(SpokenForm):

@@ -28,6 +28,7 @@ from convoca.manage.views import (
     layout,
     looking,
     mails,
+    one_link,
     outbox,
     people,
     places,
@@ -136,6 +137,8 @@ urlpatterns = [
     path("<slug:account>/schedules", schedules.list_schedules, name="schedules"),
     path("<slug:account>/schedules/<slug:schedule>", schedules.show_schedule, name="schedule"),
     path("<slug:account>/schedules/<slug:schedule>/process", schedules.configure_process, name="process"),
+    path("<slug:account>/schedules/<slug:schedule>/process/link", one_link.share, name="share-link"),
+    path("<slug:account>/schedules/<slug:schedule>/process/link/remove", one_link.share_none, name="share-no-link"),
     path("<slug:account>/schedules/<slug:schedule>/process/existing", existing.apply_source, name="existing"),
     path("<slug:account>/schedules/<slug:schedule>/synchronize", synchronizing.synchronize, name="synchronize"),
     path(

@@ -4,11 +4,11 @@ from tests.walk.scene import DAY
 from tests.walk.viewers import Looker, Secret
 from tests.walk.visiting import (
     NOT_OF_ANOTHER_SCHEDULE,
-    THE_BACKUP_TO_THE_OWNER,
     TO_SUPERVISORS_OF_TALKS,
     TO_SUPERVISORS_OF_THE_CLASS,
     TO_SUPERVISORS_OF_THE_DAY,
     TO_THE_OWNER,
+    WHAT_IS_KEPT_READY_TO_THE_OWNER,
     Route,
     answer,
     at,
@@ -22,6 +22,7 @@ from tests.walk.visiting import (
     of_a_mail_to_the_owner,
     of_class_slot,
     of_mails,
+    of_processes,
     of_requests,
     of_schedules,
     of_slots,
@@ -104,7 +105,7 @@ MANAGE: dict[str, Route] = {
     "manage:paste-link": Route(
         visits=of_slots("manage:paste-link", link="https://meet.example.net/another-room"),
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
-        fields=("link", "asked", "tell", "back"),
+        fields=("link", "asked", "tell", "for_all", "back"),
     ),
     "manage:start-meeting": Route(
         visits=of_slots("manage:start-meeting", of=Secret.TYPED),
@@ -151,12 +152,20 @@ MANAGE: dict[str, Route] = {
         get=answer(supervisors(200) | {Looker.ELSEWHERE_SUPERUSER: 404}),
     ),
     "manage:process": Route(
-        visits=of_schedules("resource", "service", "class", name="manage:process", source="jitsi"),
-        get=answer(owner(200), shows=THE_BACKUP_TO_THE_OWNER),
+        visits=of_processes,
+        get=answer(owner(200), shows=WHAT_IS_KEPT_READY_TO_THE_OWNER),
         post=answer(owner(303)),
         query=("focus",),
         fields=("source", "asked", "passcode", "waiting_room", "backup_link", "reveal", "applies"),
     ),
+    "manage:share-link": Route(
+        visits=of_schedules("talks", name="manage:share-link", shared_link="https://rooms.example.net/another"),
+        get=answer(owner(303)),
+        post=answer(owner(303)),
+        fields=("shared_link",),
+        is_page=False,
+    ),
+    "manage:share-no-link": Route(visits=of_schedules("talks", name="manage:share-no-link"), post=answer(owner(303))),
     "manage:existing": Route(
         visits=of_schedules("resource", "service", "class", name="manage:existing", to="all"),
         get=answer(owner(200)),

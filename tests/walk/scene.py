@@ -62,6 +62,7 @@ from tests.walk.viewers import Looker, Secret
 
 DAY = date(2026, 11, 26)
 TYPED_LINK = "https://rooms.example.net/typed-room-4711?key=typed-key-0815"
+SHARED_LINK = "https://rooms.example.net/shared-room-6620?key=shared-key-3391"
 BACKUP_LINK = "https://rooms.example.net/spare-room-4913?key=spare-key-1017"
 PERSONAL_LINK = "https://rooms.example.net/personal-room-5014?key=personal-key-1118"
 PENDING_LINK = "https://rooms.example.net/pending-room-4812?key=pending-key-0916"
@@ -139,6 +140,8 @@ def build_scene() -> Scene:
     people = _make_people(account, schedules)
     slot = make_class(schedules["class"], capacity=3)
     held = _book_everything(schedules, slot)
+    # From here on: the one booking there is gets a link of its own.
+    Schedule.objects.filter(pk=schedules["talks"].pk).update(shared_link=Sealed.seal(SHARED_LINK), shared_at=NOW)
     slots = {secret: _booking(held[looker, secret]).slot for looker, secret in BOOKED_ONCE}
     needles = _make_links(slots)
     _word_the_confirmation(schedules["linkless"])
@@ -282,6 +285,7 @@ def _make_links(slots: Mapping[Secret, Slot]) -> Needles:
     assert room, "no room was made"
     parts[Secret.JITSI] = [room.rpartition("/")[2]]
     typed = {Secret.TYPED: TYPED_LINK, Secret.PENDING: PENDING_LINK, Secret.BACKUP: BACKUP_LINK}
+    typed[Secret.SHARED] = SHARED_LINK
     for secret, link in typed.items():
         if secret in slots:
             # Somebody who supervises may type a link before they have said yes; it stays hidden until then.

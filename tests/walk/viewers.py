@@ -33,6 +33,7 @@ class Secret(StrEnum):
     PENDING = "pending"
     CANCELLED = "cancelled"
     BACKUP = "the schedules' backup link, which nobody needs yet"
+    SHARED = "the link that all bookings of a schedule share, and whose only booking has one of its own"
     PERSONAL = "the link that the owner has put into the words of a confirmation, such as a personal meeting ID"
 
 

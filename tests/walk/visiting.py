@@ -123,8 +123,8 @@ TO_SUPERVISORS_OF_THE_CLASS = {looker: sight & {Secret.CLASS} for looker, sight 
 TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset(Secret)}
 
 
-# The owner types it on Configure > Process, and reads it there.
-THE_BACKUP_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.BACKUP})}
+# The owner types them on Configure > Process, and reads them there.
+WHAT_IS_KEPT_READY_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.BACKUP, Secret.SHARED})}
 THE_PERSONAL_ONE_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.PERSONAL})}
 TO_SUPERVISORS_OF_TALKS = NOBODY | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), frozenset({Secret.TYPED}))
 
@@ -154,6 +154,13 @@ def of_schedules(*kinds: str, name: str, query: str = "", **form: Any) -> Callab
         return [Visit(path=reverse(name, args=[scene.account.name, slug]) + query, form=form) for slug in slugs]
 
     return visits
+
+
+def of_processes(scene: Scene, looker: Looker) -> list[Visit]:
+    """Configure > Process of every schedule, each about the link that is kept ready there for whoever needs it."""
+    kept = {"resource": Secret.BACKUP, "service": Secret.BACKUP, "class": Secret.BACKUP, "talks": Secret.SHARED}
+    address = {kind: reverse("manage:process", args=[scene.account.name, scene.schedules[kind].slug]) for kind in kept}
+    return [Visit(path=address[kind], form={"source": "jitsi"}, about=secret) for kind, secret in kept.items()]
 
 
 def of_bookings(name: str, *, joins: bool = False, query: str = "") -> Callable[[Scene, Looker], list[Visit]]:
