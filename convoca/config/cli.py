@@ -89,6 +89,7 @@ def _use_kept_keys(*, make: bool) -> None:
 
 
 def _serve(environment: Environment) -> int:
+    print(f"Convoca starts, with {environment.var} for what it keeps…", flush=True)
     # A program of its own: what it needs besides, ends with it.
     first = subprocess.run([*THIS, "setup-link", "--if-first"], stdout=subprocess.PIPE, text=True, check=False)
     if first.returncode:

@@ -30,6 +30,9 @@ def make_tables(*, verbosity: int) -> None:
     """Make or update every table: those of the migrations, and the cache's, which Django makes apart from them."""
     from django.core.management import call_command
 
+    if not verbosity and not has_tables():
+        # To the errors, for some who call keep what is printed.
+        print("Making the tables of the database, once: half a minute or so…", file=sys.stderr, flush=True)
     # Django makes its models anew after each of hundreds of steps; to look for garbage after every few thousand objects
     # takes an eighth of it all.
     usual = gc.get_threshold()
