@@ -8,7 +8,6 @@ from playwright.sync_api import Page
 from tests.walk.viewers import Looker
 from tests.walk.visiting import Visit
 
-
 type Press = Callable[[Page], None]
 
 
