@@ -125,7 +125,7 @@ def _jitsi(account: Account, sources: Counter[str]) -> Card:
 
 
 def _choosing(account: Account, sources: Counter[str]) -> tuple[str, str]:
-    """Return what a button says that leads to a schedule to choose, or to make if there is none, and its address."""
+    """Return what leads to a schedule that could make its links there, or to making one, and its address."""
     if not sources:
         return gettext("New schedule"), reverse("manage:new-schedule", args=[account.name])
     return gettext("Choose a schedule"), reverse("manage:schedules", args=[account.name])
