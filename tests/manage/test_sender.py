@@ -124,3 +124,13 @@ def test_a_selector_is_a_name(owner: Client, address: str) -> None:
 
 def test_the_sender_is_the_owners_business(superuser: Client, address: str) -> None:
     assert superuser.get(address).status_code == 404
+
+
+def test_nobody_is_asked_to_enter_records_for_localhost(owner: Client, address: str, settings: Settings) -> None:
+    """Until the server has an address of its own, the page asked for three records in the DNS of localhost."""
+    settings.DEFAULT_FROM_EMAIL = "Convoca <convoca@localhost>"
+
+    page = words(owner.get(address))
+
+    assert "From and reply" in page
+    assert "DKIM" not in page

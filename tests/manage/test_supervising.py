@@ -241,6 +241,13 @@ def test_a_place_never_moves_into_another_account(superuser: Client, account: Ac
     assert superuser.post(page_of(booking, "/move"), {"start": str(foreign.pk)}).status_code == 422
 
 
+def test_a_booking_s_page_says_with_whom_it_is(superuser: Client, account: Account) -> None:
+    """The list of the day said it, and whoever opened the booking from a mail or the history did not learn it."""
+    booking = book(make_resource_schedule(account))
+
+    assert "Schedule Consultations With whom or what Room 1" in words(superuser.get(page_of(booking)))
+
+
 def test_a_booking_s_page_tells_who_did_what_and_when(superuser: Client, account: Account) -> None:
     booking = request_on(account)
     superuser.post(page_of(booking, "/approve"))

@@ -1,5 +1,6 @@
 """One booking, for those who supervise it: what it is, its history; approve, decline, cancel and move it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from convoca.booking.operations.cancelling import cancel, may_undo
 from convoca.booking.operations.moving import PLACED, move_appointment, move_place
 from convoca.booking.operations.refusals import NotOffered
 from convoca.booking.operations.series import undo_cancel_together
-from convoca.booking.questions.bookings import confirmed_in
+from convoca.booking.questions.bookings import Taken, confirmed_in
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.series import requests_with
@@ -63,7 +64,7 @@ def show_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRespon
         "back": request.get_full_path(),
         "came_from": came_from(request, visit),
         "poll": poll_of(visit.account, {row.slot_id: row.link.state}) if is_live else None,
-        "facts": _facts(shown) + _answers(visit, shown),
+        "facts": _facts(shown, row.resources) + _answers(visit, shown),
         "history": _history(visit, shown),
         "is_pending": shown.status == Booking.Status.PENDING and is_live and may_change,
         "asked_together": slot_phrases.dates_asked(len(requests_with(shown))) if is_live else "",
@@ -235,11 +236,12 @@ def _when(booking: Booking) -> str:
     return f"{day_text(local_day(slot.starts_at, zone), 'full')}, {span_text(slot.starts_at, slot.ends_at, zone)}"
 
 
-def _facts(booking: Booking) -> list[tuple[str, str]]:
+def _facts(booking: Booking, resources: Sequence[Taken] = ()) -> list[tuple[str, str]]:
     slot = booking.slot
     facts = [
         (gettext("When"), capfirst(_when(booking))),
         (gettext("Schedule"), slot.service.name if slot.service else slot.title or slot.schedule.name),
+        (gettext("With whom or what"), ", ".join(each.name for each in resources)),
         (gettext("Status"), booking.get_status_display()),
         (gettext("Email"), booking.email),
         (gettext("Phone"), booking.phone),
