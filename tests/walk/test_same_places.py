@@ -37,7 +37,7 @@ def _pages(scene: Scene) -> dict[str, str]:
 
 
 def _is_of_a_state(sight: Sight) -> bool:
-    # Of the log-in with Google beside, of the accounts as their installation's keeper sees them; and who signs up is asked
+    # The log-in with Google beside, and the accounts as whoever keeps the installation sees them; who signs up is asked
     # what the first owner is asked.
     of_the_installation = ("login-", "accounts-", "signup-open")
     return sight.name.startswith(("booking-", "join-", "schedule-", *of_the_installation))
