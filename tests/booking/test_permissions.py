@@ -23,7 +23,6 @@ from convoca.booking.models import (
 from convoca.booking.questions.permissions import BY_RIGHT as WANTS
 from convoca.booking.questions.permissions import (
     Action,
-    Contradiction,
     Rank,
     contradictions,
     is_own,
@@ -196,42 +195,28 @@ def test_m19_who_supervises_and_configures_whatever_the_settings(
     assert {looker: may(viewer, action, schedule) for looker, viewer in viewers.items()} == marks(row)
 
 
-# fmt: off
-BY_RIGHT = [
-    # What is granted               stranger elsewhere blocked once user group other this super owner
-    (Right.BOOKINGS,     Action.CHANGE,    "· · · · · · · + + +"),
-    (Right.BEYOND_RULES, Action.GO_BEYOND, "· · · · · · · + + +"),
-    (Right.HOURS,        Action.OPEN,      "· · · · · · · + + +"),
-    (Right.LAYOUT,       Action.WORD,      "· · · · · · · + + +"),
-]
-# fmt: on
-NOBODY_BUT_THE_OWNER = "· · · · · · · · · +"
-
-
-@pytest.mark.parametrize(("right", "action", "row"), BY_RIGHT)
+@pytest.mark.parametrize(("action", "right"), WANTS.items())
 @pytest.mark.parametrize("is_granted", [True, False])
 def test_m19_who_may_what_of_that_which_the_owner_grants_one_by_one(
-    is_granted: bool, right: Right, action: Action, row: str, schedule: Schedule, viewers: Mapping[str, Viewer]
+    is_granted: bool, action: Action, right: Right, schedule: Schedule, viewers: Mapping[str, Viewer]
 ) -> None:
     """To everybody who is there, superuser or not, and granted alone, or withheld alone."""
     granted = {each.value: (each is right) is is_granted for each in Right}
     Membership.objects.update(**granted)
     Supervision.objects.update(**granted)
-    anew = {name: _again(schedule.account, viewer) for name, viewer in viewers.items()}
+    anew = {name: _again(viewer) for name, viewer in viewers.items()}
 
-    right_row = row if is_granted else NOBODY_BUT_THE_OWNER
-    assert {looker: may(viewer, action, schedule) for looker, viewer in anew.items()} == marks(right_row)
-
-
-def _again(account: Account, viewer: Viewer) -> Viewer:
-    if viewer.membership is None:
-        return viewer
-    return viewer_of(viewer.membership.account, viewer.membership.user)
+    row = "· · · · · · · + + +" if is_granted else "· · · · · · · · · +"
+    assert {looker: may(viewer, action, schedule) for looker, viewer in anew.items()} == marks(row)
 
 
-def test_the_table_of_rights_is_whole() -> None:
-    assert {(right, action) for right, action, _ in BY_RIGHT} == {(right, action) for action, right in WANTS.items()}
-    assert {right for right, _, _ in BY_RIGHT} == set(Right)
+def _again(viewer: Viewer) -> Viewer:
+    held = viewer.membership
+    return viewer if held is None else viewer_of(held.account, held.user)
+
+
+def test_every_right_lets_do_one_thing() -> None:
+    assert sorted(WANTS.values()) == sorted(Right)
 
 
 # fmt: off
@@ -401,24 +386,6 @@ def test_m19_what_is_seen_of_the_bookings_of_others(
         if looker in {"of this", "super", "owner"}:
             expected = Visibility.EVERYTHING
         assert sees_of_others(viewer, schedule) == expected, looker
-
-
-# --- what cannot be meant together ---
-
-
-@pytest.mark.parametrize(
-    ("who_sees", "who_books", "found"),
-    [
-        ("anyone", "anyone", ()),
-        ("users", "anyone", (Contradiction.BOOKS_UNSEEN,)),
-        ("superusers", "users", (Contradiction.BOOKS_UNSEEN,)),
-        ("users", "users", ()),
-        ("anyone", "superusers", ()),
-        ("superusers", "anyone", (Contradiction.BOOKS_UNSEEN,)),
-    ],
-)
-def test_contradictory_choices_are_named(who_sees: str, who_books: str, found: tuple[Contradiction, ...]) -> None:
-    assert contradictions(who_sees=Audience(who_sees), who_books=Audience(who_books)) == found
 
 
 def test_where_nothing_is_contradictory_whoever_may_book_may_see(

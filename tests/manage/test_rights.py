@@ -72,23 +72,10 @@ OF_SUPERVISORS = {
 }
 # Of the owner, and of superusers of the whole account as far as the owner lets them.
 OF_PEOPLE = {
-    "people",
-    "add-person",
-    "invite-person",
-    "person",
-    "rank-person",
-    "block-person",
-    "unblock-person",
-    "delete-person",
-    "send-invitation",
-    "withdraw-invitation",
-    "groups",
-    "group",
-    "delete-group",
-    "group-add",
-    "group-remove",
-    "person-groups",
-}
+    "people", "add-person", "invite-person", "person", "rank-person",
+    "block-person", "unblock-person", "delete-person", "send-invitation", "withdraw-invitation", "groups",
+    "group", "delete-group", "group-add", "group-remove", "person-groups",
+}  # fmt: skip
 ON_GROUPS_POSTED = {"delete-group", "group-add", "group-remove", "person-groups"}
 ON_PEOPLE_POSTED = {
     "rank-person",
@@ -130,14 +117,8 @@ AT_GOOGLE = {
 }
 AT_GOOGLE_POSTED = AT_GOOGLE - {"synchronize-calendars", "synchronize-progress", "unpublish"}
 OF_EVENTS_POSTED = {"event-texts", "when-unknown"}
-OF_HOURS_AND_DAYS = {
-    "hours",
-    "special-days",
-    "remove-special-day",
-    "resource-hours",
-    "resource-special-days",
-    "resource-remove-special-day",
-}
+_HOURS_AND_DAYS = {"hours", "special-days", "remove-special-day"}
+OF_HOURS_AND_DAYS = _HOURS_AND_DAYS | {f"resource-{each}" for each in _HOURS_AND_DAYS}
 OF_HEALTH_POSTED = {"reconnect", "answer-links", "retry", "answer", "send-mails-again", "quiet"}
 OF_OWNER = {
     *OF_RESOURCES,
