@@ -10,7 +10,7 @@ from django.db import connections
 
 from tools import messages
 
-pytest_plugins = ["tests.installation", "tests.e2e.browser"]
+pytest_plugins = ["tests.installation", "tests.receiving", "tests.e2e.browser"]
 
 
 @pytest.fixture(scope="session")

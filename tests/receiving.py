@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+from pytest_django import Settings
+
 type Reaction = Callable[["_Taking"], None]
 
 
@@ -78,3 +81,15 @@ def program(reaction: Reaction | None = None) -> Iterator[Program]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture
+def within(settings: Settings) -> None:
+    """Other programs may be on this machine."""
+    settings.WEBHOOKS_WITHIN = True
+
+
+@pytest.fixture
+def other(within: None) -> Iterator[Program]:
+    with program() as server:
+        yield server

@@ -12,7 +12,7 @@ from convoca.api.door import Caller, Keyed
 from convoca.api.finding import booking_called, person_called, schedule_called
 from convoca.api.schedules import WRONG
 from convoca.api.told import Bookings, BookingTold, Free
-from convoca.booking.models import Booking, Membership, Schedule
+from convoca.booking.models import Booking, Membership, Schedule, Slot
 from convoca.booking.questions import listing
 from convoca.booking.questions.links import links_for
 from convoca.booking.questions.listing import Wanted
@@ -80,16 +80,26 @@ def _is_nobody(person: Membership | None, text: str | None) -> bool:
 
 def _told(caller: Caller, wanted: Wanted, *, with_slots: bool) -> dict[str, Any]:
     if not (with_slots and wanted.schedule.is_capacity):
-        return {"bookings": told_to(caller, listing.bookings_listed(wanted), with_slots=with_slots)}
-    found = listing.slots_listed(wanted)
-    slots = [slot for slot, _ in found]
-    links = links_for(caller.viewer, slots, now=caller.now)
+        return {"bookings": told_to(caller, listing.bookings_listed(wanted))}
+    return _in_slots(caller, listing.slots_listed(wanted))
+
+
+def _in_slots(caller: Caller, found: Sequence[tuple[Slot, Sequence[Booking]]]) -> dict[str, Any]:
+    links = links_for(caller.viewer, [slot for slot, _ in found], now=caller.now)
     bookings = {each["id"]: each for each in told_to(caller, [b for _, theirs in found for b in theirs])}
     return {
         "slots": [
             told_slot(slot, [bookings[each.pk] for each in theirs], link=links.get(slot.pk)) for slot, theirs in found
         ]
     }
+
+
+def _by_slot(bookings: Sequence[Booking]) -> list[tuple[Slot, list[Booking]]]:
+    """Return the slots of these bookings, each with its own, in the order in which they come."""
+    found: dict[int, tuple[Slot, list[Booking]]] = {}
+    for booking in bookings:
+        found.setdefault(booking.slot_id, (booking.slot, []))[1].append(booking)
+    return list(found.values())
 
 
 def told_to(caller: Caller, bookings: Sequence[Booking], *, with_slots: bool = False) -> list[dict[str, Any]]:
@@ -113,11 +123,15 @@ class Changed(Schema):
     "/changes/{int:schedule_id}.json", response={200: Bookings, **WRONG}, url_name="changes", exclude_unset=True
 )
 def list_changes(request: Keyed, schedule_id: int, asked: Query[Changed]) -> dict[str, Any]:
-    """List the bookings that were made, changed or cancelled; cancelled ones say `deleted`."""
+    """List the bookings that were made, changed or cancelled; cancelled ones say `deleted`.
+
+    Of a capacity schedule in their slots, if `slot` is wanted.
+    """
     caller, schedule = request.auth, schedule_called(request.auth, schedule_id)
     since, person = maybe_instant("from", asked.from_, "UTC"), _person(caller, asked.user)
+    in_slots = asked.slot and schedule.is_capacity
     if _is_nobody(person, asked.user):
-        return {"bookings": []}
+        return {"slots": []} if in_slots else {"bookings": []}
     usual = RECENT_CHANGES if since is None else 100
     changed = listing.bookings_changed(
         schedule,
@@ -127,7 +141,7 @@ def list_changes(request: Keyed, schedule_id: int, asked: Query[Changed]) -> dic
         first=asked.offset,
         most=min(asked.limit or usual, 1000),
     )
-    return {"bookings": told_to(caller, changed, with_slots=asked.slot)}
+    return _in_slots(caller, _by_slot(changed)) if in_slots else {"bookings": told_to(caller, changed)}
 
 
 class OfUser(Schema):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from convoca.booking.operations.refusals import (
+    AddressNotAllowed,
     AddressStays,
     AlreadyCancelled,
     AlreadySignedUp,
@@ -18,11 +19,13 @@ from convoca.booking.operations.refusals import (
     NotOffered,
     OwnerStays,
     ResourceStays,
+    TooManyWebhooks,
 )
 from convoca.core.admission import Refusal, ResourceTaken, SlotFull
 from convoca.core.refusals import OutsideOpeningHours, SlotOver, WrongLength
 
 SENTENCES: Mapping[type[Refusal], str] = {
+    AddressNotAllowed: "Only https addresses of the world's are told, none of our own network.",
     AddressStays: "A user's email address is how they log in: only they change it.",
     AlreadyCancelled: "The booking was cancelled before.",
     AlreadySignedUp: "This person has a place in this slot.",
@@ -41,6 +44,7 @@ SENTENCES: Mapping[type[Refusal], str] = {
     ResourceTaken: "The resource is taken then.",
     SlotFull: "The slot has not so many places left.",
     SlotOver: "The slot has ended.",
+    TooManyWebhooks: "The account has as many webhooks as one may have.",
     WrongLength: "Its length is not possible here.",
 }
 

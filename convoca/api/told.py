@@ -50,6 +50,8 @@ class Place(Times):
     user_id: int | None = None
     created_on: str | None = None
     updated_on: str | None = None
+    created_by: str | None = None
+    updated_by: str | None = None
     full_name: str | None = None
     name: str | None = None
     email: str | None = None
@@ -132,3 +134,28 @@ class UserTold(Schema):
     role: int | None = None
     group: int | None = None
     created_on: str | None = None
+
+
+class FormTold(Named):
+    """A form that somebody has filled in; there are none."""
+
+
+class PromotionTold(Schema):
+    """A code that lowers a price; there are none."""
+
+    code: str
+
+
+class HookTold(Schema):
+    """A webhook; `parent_id` is its schedule's number, or the account's name."""
+
+    id: int
+    parent_id: str
+    url: str
+    trigger: str | None = None
+
+
+class HookMade(HookTold):
+    """A new webhook, with the secret that signs what it is told."""
+
+    secret: str

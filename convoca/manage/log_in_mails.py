@@ -14,96 +14,83 @@ from convoca.booking.mail.note import Note
 
 
 def forgotten(context: Mapping[str, Any]) -> Note:
-    return Note(
-        language=get_language() or "en",
-        subject=gettext("Set a new password"),
-        opening=gettext("Set a new password"),
-        paragraphs=(
-            gettext("Somebody, you we hope, asked for a new password for this address. Open this link to set one:"),
-            gettext("If it was not you, do nothing: your password stays as it is."),
-        ),
+    return _note(
+        gettext("Set a new password"),
+        gettext("Somebody, you we hope, asked for a new password for this address. Open this link to set one:"),
+        gettext("If it was not you, do nothing: your password stays as it is."),
         button=gettext("Set a new password"),
         address=context["password_reset_url"],
-        why=_why(),
     )
 
 
 def unknown(context: Mapping[str, Any]) -> Note:
-    return Note(
-        language=get_language() or "en",
-        subject=gettext("Set a new password"),
+    return _note(
+        gettext("Set a new password"),
+        gettext("Somebody, you we hope, asked for a new password for this address. There is no log-in for it here."),
+        gettext("To book or to change an appointment, no log-in is needed: the link in your mail is enough."),
         opening=gettext("There is no log-in for this address"),
-        paragraphs=(
-            gettext(
-                "Somebody, you we hope, asked for a new password for this address. There is no log-in for it here."
-            ),
-            gettext("To book or to change an appointment, no log-in is needed: the link in your mail is enough."),
-        ),
-        why=_why(),
     )
 
 
 def new_address(address: str) -> Note:
     """Return the mail to an address that somebody wants to log in with from now on."""
-    return Note(
-        language=get_language() or "en",
-        subject=gettext("Confirm your new email address"),
+    return _note(
+        gettext("Confirm your new email address"),
+        gettext("Somebody, you we hope, wants to log in with this address. Open this link within a day:"),
+        gettext("If it was not you, do nothing: nothing changes."),
         opening=gettext("Log in with this address from now on?"),
-        paragraphs=(
-            gettext("Somebody, you we hope, wants to log in with this address. Open this link within a day:"),
-            gettext("If it was not you, do nothing: nothing changes."),
-        ),
         button=gettext("Confirm this address"),
         address=address,
-        why=_why(),
     )
 
 
 def new_account(address: str) -> Note:
     """Return the mail with which somebody founds an account."""
-    return Note(
-        language=get_language() or "en",
-        subject=gettext("Finish your booking page"),
-        opening=gettext("Finish your booking page"),
-        paragraphs=(
-            gettext("One step is left. Open this link within a day, and your page is live:"),
-            gettext("If it was not you, do nothing: nothing is made."),
-        ),
+    return _note(
+        gettext("Finish your booking page"),
+        gettext("One step is left. Open this link within a day, and your page is live:"),
+        gettext("If it was not you, do nothing: nothing is made."),
         button=gettext("Finish my booking page"),
         address=address,
-        why=_why(),
     )
 
 
 def taken_address() -> Note:
     """Return the mail to an address that somebody wanted to have, and that another log-in has already."""
-    return Note(
-        language=get_language() or "en",
-        subject=gettext("There is a log-in for this address already"),
-        opening=gettext("There is a log-in for this address already"),
-        paragraphs=(
-            gettext("Somebody, you we hope, wanted to use this address for a log-in. It has one, so nothing changed."),
-            gettext("If you forgot your password, you can set a new one on the log-in page."),
-        ),
+    return _note(
+        gettext("There is a log-in for this address already"),
+        gettext("Somebody, you we hope, wanted to use this address for a log-in. It has one, so nothing changed."),
+        gettext("If you forgot your password, you can set a new one on the log-in page."),
         button=gettext("Log in"),
         address=f"{settings.BASE_URL}{reverse('account_login')}",
-        why=_why(),
     )
 
 
 def _changed(sentence: str | Promise, context: Mapping[str, Any]) -> Note:
     """Return the mail that tells of a change; whoever did not make it learns what to do."""
-    return Note(
-        language=get_language() or "en",
-        subject=str(sentence),
-        opening=str(sentence),
-        paragraphs=(
-            gettext("If it was you, there is nothing to do."),
-            gettext("If it was not you, set a new password at once: that logs everybody out. Then look at this page:"),
-        ),
+    return _note(
+        str(sentence),
+        gettext("If it was you, there is nothing to do."),
+        gettext("If it was not you, set a new password at once: that logs everybody out. Then look at this page:"),
         button=gettext("Log-in and security"),
         address=f"{settings.BASE_URL}{reverse('mfa_index')}",
-        why=gettext("You get this email because this is the address of your log-in at {host}.").format(host=_host()),
+        why=gettext("You get this email because this is the address of your log-in at {host}."),
+    )
+
+
+def _note(
+    subject: str, *paragraphs: str, opening: str = "", button: str = "", address: str = "", why: str = ""
+) -> Note:
+    """Return a mail in the reader's language that opens with its subject, and says why it came."""
+    reason = why or gettext("You get this email because your address was entered at {host}.")
+    return Note(
+        language=get_language() or "en",
+        subject=subject,
+        opening=opening or subject,
+        paragraphs=paragraphs,
+        button=button,
+        address=address,
+        why=reason.format(host=urlsplit(settings.BASE_URL).netloc),
     )
 
 
@@ -126,11 +113,3 @@ NOTES: Mapping[str, Callable[[Mapping[str, Any]], Note]] = {
     "account/email/unknown_account": unknown,
     **{name: partial(_changed, sentence) for name, sentence in _CHANGES.items()},
 }
-
-
-def _why() -> str:
-    return gettext("You get this email because your address was entered at {host}.").format(host=_host())
-
-
-def _host() -> str:
-    return urlsplit(settings.BASE_URL).netloc

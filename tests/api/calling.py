@@ -44,6 +44,10 @@ class Caller:
         )
 
 
+def errors(answer: Any) -> list[str]:
+    return [each["title"] for each in answer.json()["errors"]]
+
+
 def basic(name: str, key: str) -> str:
     return "Basic " + b64encode(f"{name}:{key}".encode()).decode()
 

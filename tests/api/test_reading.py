@@ -16,6 +16,7 @@ from convoca.booking.models import (
     Schedule,
     Service,
 )
+from convoca.booking.operations.auditing import acting
 from convoca.booking.operations.booking import book_place
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.configuring import set_rules
@@ -204,6 +205,41 @@ def test_changes_are_the_latest_ones_or_all_since_an_instant_with_those_that_wer
     assert [(each["id"], each["updated_on"]) for each in since] == [(first.pk, "2026-11-24T08:05:00Z")]
     assert caller.get(path, **{"from": "2026-11-24 09:00:00"}).json() == {"bookings": []}
     assert Booking.objects.count() == 2
+
+
+def test_changes_of_a_class_come_in_their_slots_if_a_program_wants_them_so(caller: Caller, account: Account) -> None:
+    yoga = make_capacity_schedule(account)
+    early, late = make_class(yoga), make_class(yoga, starts_at=at("20:00"))
+    for slot, email in ((late, "luis@example.org"), (early, "eva@example.org"), (late, "iris@example.org")):
+        book_place(slot, client=make_client(email=email), now=NOW)
+    path = f"/changes/{yoga.pk}.json"
+
+    slots = caller.get(path, slot="true").json()["slots"]
+
+    assert [(each["id"], len(each["bookings"])) for each in slots] == [(late.pk, 2), (early.pk, 1)]
+    assert caller.get(path, slot="true", user="nobody").json() == {"slots": []}
+    assert len(caller.get(path).json()["bookings"]) == 3
+
+
+def test_a_booking_says_who_made_it_and_who_changed_it_last(
+    caller: Caller, account: Account, schedule: Schedule, owner: Membership
+) -> None:
+    eva = make_member(account, email="eva@example.org")
+    booking = book(schedule, "10:00", client=make_client("Eva", "eva@example.org", membership=eva))
+    guest = book(schedule, "11:00")
+    cancel(booking, by=acting(owner), now=NOW + timedelta(minutes=5))
+
+    told = caller.get(f"/bookings/{booking.pk}.json").json()
+
+    assert (told["created_by"], told["updated_by"]) == ("eva@example.org", "administrator")
+    assert "created_by" not in caller.get(f"/bookings/{guest.pk}.json").json()
+
+
+def test_forms_and_promotions_are_none(caller: Caller) -> None:
+    for path in ("/super_forms.json", "/forms.json?form_id=1", "/promotions.json?limit=10"):
+        assert caller.get(path).json() == [], path
+    for path in ("/forms.json?id=1", "/promotions.json?promotion_code=x"):
+        assert caller.get(path).status_code == 404
 
 
 def test_bookings_of_a_schedule_are_listed_from_a_start_on(caller: Caller, schedule: Schedule) -> None:

@@ -18,14 +18,10 @@ from convoca.booking.models import (
     User,
 )
 from convoca.booking.operations.hooking import CHOOSABLE, Telling, make_webhook
-from tests.api.calling import Caller
+from tests.api.calling import Caller, errors
 from tests.booking.building import NOW, book, make_account, make_client, make_member, make_resource_schedule
 
 ADA = {"name": "ada", "email": "ada@example.org", "full_name": "Ada Ruiz", "phone": "600 11 22 33"}
-
-
-def errors(answer: Any) -> list[str]:
-    return [each["title"] for each in answer.json()["errors"]]
 
 
 def ada() -> Membership:

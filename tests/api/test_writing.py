@@ -19,7 +19,7 @@ from convoca.booking.models import (
 from convoca.booking.operations.booking import book_place
 from convoca.booking.operations.cancelling import cancel
 from convoca.booking.operations.hooking import CHOOSABLE, Telling, make_webhook
-from tests.api.calling import Caller
+from tests.api.calling import Caller, errors
 from tests.booking.building import (
     NOW,
     at,
@@ -41,10 +41,6 @@ LINK = "https://rooms.example.net/secret-room-4711"
 @pytest.fixture
 def schedule(account: Account) -> Schedule:
     return make_resource_schedule(account, link_source=Schedule.MANUAL)
-
-
-def errors(answer: Any) -> list[str]:
-    return [each["title"] for each in answer.json()["errors"]]
 
 
 def test_a_booking_is_made_and_its_address_is_where_every_client_finds_it(caller: Caller, schedule: Schedule) -> None:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -31,11 +30,7 @@ from tests.booking.hearing import deliver, listen
 from tests.booking.workers import DEADLINE_SECONDS, database_address
 from tests.receiving import Program, answering, dying, hanging, program
 
-
-@pytest.fixture(autouse=True)
-def within(settings: Settings) -> None:
-    """The other program of these tests is on this machine."""
-    settings.WEBHOOKS_WITHIN = True
+pytestmark = pytest.mark.usefixtures("within")
 
 
 @pytest.fixture
@@ -46,12 +41,6 @@ def account(db: None) -> Account:
 @pytest.fixture
 def schedule(account: Account) -> Schedule:
     return make_resource_schedule(account, link_source=Schedule.MANUAL)
-
-
-@pytest.fixture
-def other() -> Iterator[Program]:
-    with program() as server:
-        yield server
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 408])

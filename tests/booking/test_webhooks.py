@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,8 +27,9 @@ from convoca.booking.operations.hooking import (
 )
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.moving import move_appointment
-from convoca.booking.operations.people import add_user, block
+from convoca.booking.operations.people import add_user, block, edit_user
 from convoca.booking.operations.refusals import AddressNotAllowed, TooManyWebhooks
+from convoca.booking.operations.removing import remove_user
 from convoca.booking.operations.telling import tell_programs
 from tests.booking.building import (
     NOW,
@@ -45,13 +45,9 @@ from tests.booking.building import (
 from tests.booking.hearing import deliver, listen, types
 from tests.receiving import Program, answering, program
 
+pytestmark = pytest.mark.usefixtures("within")
+
 LINK = "https://rooms.example.net/secret-room-4711"
-
-
-@pytest.fixture(autouse=True)
-def within(settings: Settings) -> None:
-    """The other program of these tests is on this machine."""
-    settings.WEBHOOKS_WITHIN = True
 
 
 @pytest.fixture
@@ -62,12 +58,6 @@ def account(db: None) -> Account:
 @pytest.fixture
 def schedule(account: Account) -> Schedule:
     return make_resource_schedule(account, link_source=Schedule.MANUAL)
-
-
-@pytest.fixture
-def other() -> Iterator[Program]:
-    with program() as server:
-        yield server
 
 
 def test_each_thing_that_happens_to_a_booking_is_told_once_under_its_name(
@@ -101,6 +91,28 @@ def test_each_thing_that_happens_to_a_booking_is_told_once_under_its_name(
     ]
     assert [each["event"] for each in other.said][:4] == ["create", "edit", "destroy", "edit"]
     assert not Delivery.objects.filter(delivered_at=None).exists()
+
+
+def test_of_a_user_who_was_deleted_only_the_number_is_told(account: Account, other: Program) -> None:
+    owner = make_member(account, Membership.Role.OWNER)
+    eva = add_user(account, "eva@example.org", name="Eva", details={}, by=owner, now=NOW)
+    listen(account, other)
+    number = eva.pk
+
+    edit_user(eva, {"phone": "600"}, by=owner, now=NOW)
+    remove_user(eva, by=owner, now=NOW)
+    deliver()
+
+    assert other.said == [
+        {
+            "id": number,
+            "deleted": True,
+            "event": "destroy",
+            "type": "user.deleted",
+            "timestamp": "2026-11-24T08:00:00Z",
+            "account": account.name,
+        }
+    ]
 
 
 def test_a_booking_is_told_in_the_form_of_the_api_and_without_its_addresses(

@@ -1,7 +1,6 @@
 """Integrations: one page that says how everything stands that an account is connected to, and what to do next."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,22 +17,11 @@ from tests.booking.building import (
     publish_at_google,
 )
 from tests.manage.reading import after_posting, buttons, words
-from tests.receiving import Program, answering, program
+from tests.receiving import Program, answering
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("within")]
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
-
-
-@pytest.fixture(autouse=True)
-def within(settings: Settings) -> None:
-    settings.WEBHOOKS_WITHIN = True
-
-
-@pytest.fixture
-def other() -> Iterator[Program]:
-    with program() as server:
-        yield server
 
 
 def page(account: Account, *parts: object) -> str:

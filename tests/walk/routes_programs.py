@@ -74,6 +74,12 @@ API: dict[str, Route] = {
     "programs:create-user": asked("/users.json", is_written=True),
     "programs:create-user-called": asked("/users/{user}.json", is_written=True),
     "programs:update-user": asked("/users/{user}.json", is_written=True),
+    "programs:hooks": asked("/hooks", is_written=True),
+    "programs:create-hook": asked("/hooks", is_written=True),
+    "programs:delete-hook": asked("/hooks", is_written=True),
+    "programs:super-forms": asked("/super_forms.json"),
+    "programs:forms": asked("/forms.json"),
+    "programs:promotions": asked("/promotions.json"),
     "programs:delete-user": asked("/users/{user}.json", is_written=True),
 }
 

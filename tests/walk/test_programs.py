@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
-from pytest_django import Settings
 
 from convoca.booking.models import Account, Booking, Membership, Webhook
 from convoca.booking.operations.delivering import deliver_next
@@ -27,15 +26,11 @@ from tests.walk.tables import writing
 from tests.walk.viewers import Looker, Secret
 from tests.walk.visiting import NO_SECRET
 
+pytestmark = pytest.mark.usefixtures("within")
+
 # What people have a place in; who waits for a yes, or has left, has no link in any list.
 WITH_A_PLACE = {Secret.ZOOM, Secret.JITSI, Secret.TYPED, Secret.CLASS}
 ANYTIME = "from=2026-11-01"
-
-
-@pytest.fixture(autouse=True)
-def within(settings: Settings) -> None:
-    """The other program is on this machine."""
-    settings.WEBHOOKS_WITHIN = True
 
 
 def key_of(scene: Scene, looker: Looker) -> str:

@@ -5,11 +5,10 @@ booking's addresses (`/b/`, `/j/`) are its attendee's alone and in none of it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from django.db.models import Max
 
 from convoca.booking.models import AuditEntry, Booking, Membership, Occupancy, Resource, Slot
 from convoca.booking.questions.links import Link
@@ -28,6 +27,17 @@ STATUSES = {
 CONTACT = ("email", "address", "mobile", "phone", "country", "field_1", "field_2", "super_field")
 QUEUEING = frozenset({Status.WAITING, Status.OFFERED})
 ADMINISTRATOR = 0
+# What SuperSaaS calls the owner where it names who did something.
+OWNER = "administrator"
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Who made a booking, who did something to it last, and when; whoever has no log-in is nobody."""
+
+    made_by: str | None = None
+    changed_by: str | None = None
+    changed_at: datetime | None = None
 
 
 def told_bookings(
@@ -39,11 +49,11 @@ def told_bookings(
     the slot's id; a link is told of a booking that has a place, and of no other.
     """
     taken = resources_of([each.slot for each in bookings])
-    changed = last_changes(bookings)
+    acts = acts_on(bookings)
     found = []
     for booking in bookings:
         link = (links or {}).get(booking.slot_id)
-        told = _booking(booking, taken.get(booking.slot_id), changed.get(booking.pk))
+        told = _booking(booking, taken.get(booking.slot_id), acts.get(booking.pk, Acts()))
         if link is not None and link.is_ready and booking.status == Status.CONFIRMED:
             told["meeting_url"] = link.url
         if with_slots and booking.slot.schedule.is_capacity:
@@ -52,7 +62,7 @@ def told_bookings(
     return found
 
 
-def _booking(booking: Booking, resource: Resource | None, changed_at: datetime | None) -> Told:
+def _booking(booking: Booking, resource: Resource | None, acts: Acts) -> Told:
     slot, service, person = booking.slot, booking.slot.service, booking.membership
     schedule = slot.schedule
     code, message = STATUSES.get(Status(booking.status), (None, "On the waiting list"))
@@ -68,7 +78,9 @@ def _booking(booking: Booking, resource: Resource | None, changed_at: datetime |
         "user_id": _number_of(person),
         **_times(slot),
         "created_on": utc(booking.created_at),
-        "updated_on": utc(changed_at or booking.created_at),
+        "updated_on": utc(acts.changed_at or booking.created_at),
+        "created_by": acts.made_by,
+        "updated_by": acts.changed_by,
         "full_name": booking.name,
         "name": person.login_name if person else None,
         **{column: getattr(booking, column) for column in CONTACT},
@@ -136,12 +148,18 @@ def resources_of(slots: Sequence[Slot]) -> dict[int, Resource]:
     return found
 
 
-def last_changes(bookings: Sequence[Booking]) -> dict[int, datetime]:
-    """Return when something was last done to each booking, by its id. One query."""
+def acts_on(bookings: Sequence[Booking]) -> dict[int, Acts]:
+    """Return what the trail says of each booking, by its id. One query."""
     if not bookings:
         return {}
-    entries = AuditEntry.objects.filter(account_id=bookings[0].account_id, booking__in=[each.pk for each in bookings])
-    return dict(entries.values_list("booking").annotate(last=Max("at")).values_list("booking", "last"))
+    lines = AuditEntry.objects.filter(account_id=bookings[0].account_id, booking__in=[each.pk for each in bookings])
+    found: dict[int, Acts] = {}
+    for pk, at, actor, name in lines.order_by("at", "pk").values_list(
+        "booking", "at", "actor", "membership__login_name"
+    ):
+        who = OWNER if actor == AuditEntry.Actor.OWNER else name
+        found[pk] = Acts(found[pk].made_by if pk in found else who, who, at)
+    return found
 
 
 def _times(slot: Slot) -> Told:
