@@ -54,7 +54,7 @@ def _cost(
         costs = []
         for number in range(rounds + 1):
             pair = [
-                _batch(server, installation, path, starts, own)
+                cost_of_batch(server, installation, path, starts, own)
                 for server, path in ((ours, scene["path"]), (least, "/book"))
             ]
             if number:  # The first round warms up.
@@ -66,7 +66,7 @@ def _cost(
     ]
 
 
-def _batch(server: Server, installation: Installation, path: str, starts: Starts, own: dict[str, str]) -> float:
+def cost_of_batch(server: Server, installation: Installation, path: str, starts: Starts, own: dict[str, str]) -> float:
     """Return the CPU of one booking, in milliseconds, over a batch of them; a PostgreSQL of this machine included."""
     with browsing(server.url) as browser:
         browser.post(path, own | {"start": starts.next()})  # Opens the connection to the database.

@@ -11,6 +11,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -24,6 +25,9 @@ from convoca.booking.models import Account, ApiKey
 from convoca.booking.operations.keys import CalledTooOften, count_call, key_given, viewer_by
 from convoca.booking.questions.viewers import Viewer
 from convoca.core.admission import Refusal
+
+# The client for .NET takes nothing or an object; all others read the address where they can find it.
+TAKES_NO_TEXT = "DOTNET/"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,14 @@ class NotHere(Exception):
 
 class NotYet(Exception):
     """This is not written for this kind of schedule."""
+
+
+class Wrong(Exception):
+    """What is said cannot be; the messages say what."""
+
+    def __init__(self, *titles: str) -> None:
+        super().__init__(*titles)
+        self.titles = titles
 
 
 class BasicKey(HttpBasicAuth):
@@ -102,6 +114,17 @@ def refuse(request: HttpRequest, status: int, *titles: str) -> HttpResponse:
     return answer
 
 
+def point_to(request: HttpRequest, what: str, *, status: int) -> HttpResponse:
+    """Answer with the address of what was made or found, in every place where a client looks for it."""
+    address = f"{settings.BASE_URL}/api/{what}.json"
+    answer = api.create_response(request, address, status=status)
+    if TAKES_NO_TEXT in request.headers.get("user-agent", ""):
+        answer.content = b""
+    # Some clients look for it in lower case.
+    answer["location"] = address
+    return answer
+
+
 @api.exception_handler(AuthenticationError)
 def _say_unknown(request: HttpRequest, error: AuthenticationError | type[AuthenticationError]) -> HttpResponse:
     return refuse(request, HTTPStatus.UNAUTHORIZED, "The account name and API key are not right.")
@@ -148,3 +171,8 @@ def _say_not_yet(request: HttpRequest, error: NotYet | type[NotYet]) -> HttpResp
 @api.exception_handler(Refusal)
 def _say_refused(request: HttpRequest, error: Refusal | type[Refusal]) -> HttpResponse:
     return refuse(request, HTTPStatus.UNPROCESSABLE_ENTITY, phrases.refused(error))
+
+
+@api.exception_handler(Wrong)
+def _say_impossible(request: HttpRequest, error: Wrong | type[Wrong]) -> HttpResponse:
+    return refuse(request, HTTPStatus.UNPROCESSABLE_ENTITY, *getattr(error, "titles", ()))

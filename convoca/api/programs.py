@@ -1,9 +1,9 @@
 """Everything that programs may ask, under /api/, in the form that SuperSaaS's own clients speak."""
 
-from convoca.api import schedules, users, writing
+from convoca.api import schedules, user_writing, writing
 from convoca.api.door import api
 
-for each in (schedules, writing, users):
+for each in (schedules, writing, user_writing):
     api.add_router("", each.router)
 
 urls = api.urls

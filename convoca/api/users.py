@@ -32,7 +32,7 @@ def list_users(request: Keyed, asked: Query[UsersAsked]) -> list[dict[str, Any]]
         raise Http404
     people = Membership.objects.filter(account=caller.account).exclude(role=Membership.Role.OWNER)
     found = people.select_related("user").order_by("pk")[asked.offset : asked.offset + asked.limit]
-    return _told(caller, list(found))
+    return told_users(caller, list(found))
 
 
 @router.get("/users/{user_id}.json", response={200: UserTold, **WRONG}, url_name="user", exclude_unset=True)
@@ -41,11 +41,11 @@ def get_user(request: Keyed, user_id: str) -> dict[str, Any]:
     person = person_called(request.auth, user_id)
     if person is None or person.role == Membership.Role.OWNER:
         raise Http404
-    [told] = _told(request.auth, [person])
+    [told] = told_users(request.auth, [person])
     return told
 
 
-def _told(caller: Caller, people: Sequence[Membership]) -> list[dict[str, Any]]:
+def told_users(caller: Caller, people: Sequence[Membership]) -> list[dict[str, Any]]:
     members = GroupMember.objects.filter(account=caller.account, membership__in=[each.pk for each in people])
     groups: dict[int, list[int]] = {}
     for person, group in members.order_by("pk").values_list("membership_id", "group_id"):

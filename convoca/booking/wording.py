@@ -30,7 +30,7 @@ DAY_PATTERNS = {
         "long": "EEEE d 'de' MMMM",
         "full": "EEEE d 'de' MMMM 'de' y",
         "date": "d 'de' MMMM",
-        "date of a year": "d 'de' MMMM y",
+        "date of a year": "d 'de' MMMM 'de' y",
     },
 }
 # As accounts may choose it: as Americans write, or in numbers that sort.

@@ -1,8 +1,10 @@
 """Telling whoever started the server where it is, once it answers."""
 
-import urllib.request
 from collections.abc import Callable
+from contextlib import closing as closed_after
 from datetime import timedelta
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 
 from convoca.config.env import Environment
 
@@ -12,15 +14,19 @@ ANSWER_WITHIN = timedelta(seconds=2)
 
 def announcer(environment: Environment, words: str, *, closing: str) -> Callable[[], bool]:
     """Return a function that prints `words` once the web server answers, and says whether it did."""
-    address = f"http://{host_of(environment)}:{environment.port}/healthz"
+    address = f"{host_of(environment)}:{environment.port}"
 
     def announce() -> bool:
-        try:
-            with urllib.request.urlopen(address, timeout=ANSWER_WITHIN.total_seconds()):
-                print(f"\n{words.strip()}\n\n{closing}", flush=True)
-                return True
-        except OSError:
-            return False
+        # Without `urllib`, which loads everybody's certificates first: 9 MB that the other processes then do not share.
+        with closed_after(HTTPConnection(address, timeout=ANSWER_WITHIN.total_seconds())) as server:
+            try:
+                server.request("GET", "/healthz")
+                answers = server.getresponse().status == HTTPStatus.OK
+            except (OSError, HTTPException):
+                return False
+        if answers:
+            print(f"\n{words.strip()}\n\n{closing}", flush=True)
+        return answers
 
     return announce
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from convoca.config.announcing import announcer
 from convoca.config.env import Environment, EnvironmentRefused, read_environment
 from convoca.config.keys import KEYS, kept_keys, print_fresh_keys
-from convoca.config.processes import REFUSED, Program, run_tree
-from convoca.config.start import has_tables, make_tables, set_up_django, tables_are_current
+from convoca.config.processes import REFUSED, Branch, Program, run_tree
+from convoca.config.start import has_tables, load_what_is_shared, make_tables, set_up_django, tables_are_current
 
 THIS = (sys.executable, "-m", "convoca.config.cli")
 
@@ -89,17 +89,31 @@ def _use_kept_keys(*, make: bool) -> None:
 
 
 def _serve(environment: Environment) -> int:
-    # A program of its own: this one stays small, for it only waits.
+    print(f"Convoca starts, with {environment.var} for what it keeps…", flush=True)
+    # A program of its own: what it needs besides, ends with it.
     first = subprocess.run([*THIS, "setup-link", "--if-first"], stdout=subprocess.PIPE, text=True, check=False)
     if first.returncode:
         return first.returncode
     return run_tree(
-        [
-            Program(name="the web server", command=(*THIS, "web")),
-            Program(name="the worker", command=(*THIS, "worker")),
-        ],
+        branches(environment),
         announce=announcer(environment, f"Ready:   {environment.base_url}\n{first.stdout}", closing="Ctrl-C ends it."),
     )
+
+
+def branches(environment: Environment) -> list[Program]:
+    """Load everything once and return web server and worker, which go on from there: half the memory, half the wait.
+
+    The tables must be current.
+    """
+    set_up_django(environment)
+    load_what_is_shared()
+    from convoca.config.web import serve_pages
+    from convoca.config.worker import work_until_told
+
+    return [
+        Branch(name="the web server", run=lambda: serve_pages(environment)),
+        Branch(name="the worker", run=lambda: work_until_told(threads=environment.worker_threads)),
+    ]
 
 
 def _setup_link(environment: Environment, *, if_first: bool) -> int:

@@ -8,6 +8,7 @@ from functools import partial
 
 from cryptography.fernet import InvalidToken
 from django.apps import apps
+from django.contrib.auth.hashers import check_password
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -29,7 +30,7 @@ TEST_VARIABLES = frozenset({"CONVOCA_CONTRACTS"})
 def examine(environment: Environment) -> int:
     """Print what is wrong, one sentence each, or that all is well; return the exit status."""
     warnings: list[str] = []
-    complaints = [*_settings(environment), *_database(warnings), *_mail_server(environment)]
+    complaints = [*_settings(environment), *_database(environment, warnings), *_mail_server(environment)]
     for complaint in complaints:
         print(f"- {complaint}")
     for warning in warnings:
@@ -51,10 +52,16 @@ def _settings(environment: Environment) -> Iterator[str]:
         yield "CONVOCA_BASE_URL is not set: mails and calendars would point at this machine."
 
 
-def _database(warnings: list[str]) -> Iterator[str]:
+def _database(environment: Environment, warnings: list[str]) -> Iterator[str]:
     """Yield what is wrong with the database; the later examinations need what the earlier ones found right."""
     now = timezone.now()
-    for examination in (_tables, _keys, partial(_worker, now=now), partial(_accounts, warnings, now=now)):
+    for examination in (
+        _tables,
+        partial(_examples, environment),
+        _keys,
+        partial(_worker, now=now),
+        partial(_accounts, warnings, now=now),
+    ):
         try:
             complaints = list(examination())
         except DatabaseError as error:
@@ -115,6 +122,21 @@ def _accounts(warnings: list[str], *, now: datetime) -> Iterator[str]:
         warnings += [f"Account {account.name}: {warning}" for warning in complaints.warnings_of(standing)]
         for complaint in complaints.of(standing):
             yield f"Account {account.name}: {complaint}"
+
+
+def _examples(environment: Environment) -> Iterator[str]:
+    """Yield who has a password that everybody can read, unless this machine alone reaches the log-in."""
+    from convoca.booking.models import User
+    from convoca.booking.operations.demonstrating import EMPTY_EMAIL, OWNER_EMAIL, PASSWORD
+
+    if is_loopback(environment.allowed_hosts[0]):
+        return
+    for person in User.objects.filter(email__in=[OWNER_EMAIL, EMPTY_EMAIL], is_active=True).order_by("pk"):
+        if check_password(PASSWORD, person.password):
+            yield (
+                f"{person.email} is one of the examples of `make run`, and everybody knows the password. Begin with an "
+                "empty database, or change that password."
+            )
 
 
 def _mail_server(environment: Environment) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Several programs as one: they start together, are restarted if they die, and none outlives the one that began."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 # A call to a vendor may take 15 s and is worth waiting for; afterwards the worker can be killed without loss.
 FINISH_WITHIN = timedelta(seconds=20)
@@ -21,15 +22,74 @@ DEATHS_WINDOW = timedelta(minutes=1)
 # The exit status of a program that cannot start as things are: it has said why, and trying again would not help.
 REFUSED = 2
 LOOK_EVERY = timedelta(seconds=0.2)
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Running(Protocol):
+    """A process that one can ask for its exit status: None while it runs, negative if a signal ended it."""
+
+    def poll(self) -> int | None: ...
+
+    def terminate(self) -> None: ...
+
+    def wait(self) -> int | None: ...
+
+
+class Program(Protocol):
+    """A program of the tree. `name` is how sentences call it ("the worker")."""
+
+    @property
+    def name(self) -> str: ...
+
+    def start(self, *, group: int, lifeline: int) -> Running:
+        """Start it in the process group `group`, without the file descriptor `lifeline`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Program:
-    """A program of the tree. `name` is how sentences call it ("the worker")."""
+class Command:
+    """A program that is loaded from the beginning."""
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    def start(self, *, group: int, lifeline: int) -> Running:
+        return subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL, process_group=group)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """A program that goes on from what this process has loaded, and shares that memory; `run` returns its status."""
+
+    name: str
+    run: Callable[[], int]
+
+    def start(self, *, group: int, lifeline: int) -> Running:
+        process = multiprocessing.get_context("fork").Process(target=self._branch_off, args=(group, lifeline))
+        process.start()
+        return _Forked(process)
+
+    def _branch_off(self, group: int, lifeline: int) -> NoReturn:
+        os.close(lifeline)
+        os.setpgid(0, group)
+        for number in ENDINGS:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        sys.exit(self.run())
+
+
+@dataclass(frozen=True)
+class _Forked:
+    process: multiprocessing.process.BaseProcess
+
+    def poll(self) -> int | None:
+        return self.process.exitcode
+
+    def terminate(self) -> None:
+        self.process.terminate()
+
+    def wait(self) -> int | None:
+        self.process.join()
+        return self.process.exitcode
 
 
 def run_tree(programs: Sequence[Program], *, announce: Callable[[], bool] = lambda: True) -> int:
@@ -44,14 +104,13 @@ def run_tree(programs: Sequence[Program], *, announce: Callable[[], bool] = lamb
 class _Tree:
     def __init__(self, programs: Sequence[Program]) -> None:
         self.programs = programs
-        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, Running] = {}
         self.deaths: dict[str, deque[float]] = {program.name: deque() for program in programs}
         self.signals_seen = 0
         self.undertaker, self.lifeline = _start_undertaker()
 
     def run(self, announce: Callable[[], bool]) -> int:
-        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = [(number, signal.signal(number, self._note)) for number in signals]
+        before = [(number, signal.signal(number, self._note)) for number in ENDINGS]
         try:
             for program in self.programs:
                 self._start(program)
@@ -65,9 +124,7 @@ class _Tree:
         self.signals_seen += 1
 
     def _start(self, program: Program) -> None:
-        self.running[program.name] = subprocess.Popen(
-            program.command, env=program.environment, stdin=subprocess.DEVNULL, process_group=self.undertaker
-        )
+        self.running[program.name] = program.start(group=self.undertaker, lifeline=self.lifeline)
 
     def _watch(self, announce: Callable[[], bool]) -> int:
         announced = False
@@ -135,7 +192,7 @@ def _start_undertaker() -> tuple[int, int]:
 def _undertake(lifeline: int) -> NoReturn:
     """Wait for the end of the pipe, then end the group; a byte on the pipe says that only stragglers are left."""
     os.setpgid(0, 0)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDINGS:
         signal.signal(number, signal.SIG_IGN)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):

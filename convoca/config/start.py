@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from convoca.config.env import Environment
@@ -29,6 +30,9 @@ def make_tables(*, verbosity: int) -> None:
     """Make or update every table: those of the migrations, and the cache's, which Django makes apart from them."""
     from django.core.management import call_command
 
+    if not verbosity and not has_tables():
+        # To the errors, for some who call keep what is printed.
+        print("Making the tables of the database, once: half a minute or so…", file=sys.stderr, flush=True)
     # Django makes its models anew after each of hundreds of steps; to look for garbage after every few thousand objects
     # takes an eighth of it all.
     usual = gc.get_threshold()
@@ -60,3 +64,39 @@ def tables_are_current() -> bool:
         sentence = f"The database lacks {len(missing)} changes of this version. Run `convoca migrate` first."
         print(sentence, file=sys.stderr)
     return not missing
+
+
+def load_what_is_shared() -> None:
+    """Load views, templates, languages and patterns, once, for the processes that this one starts.
+
+    Else each of them does, and its first visitors wait. What is loaded stays: processes that never look through it for
+    garbage go on sharing its memory.
+    """
+    from babel.dates import format_date
+    from django.conf import settings
+    from django.core.validators import validate_email
+    from django.template.loader import get_template
+    from django.urls import reverse
+    from django.utils.translation import override
+
+    reverse("front")
+    for folder in settings.PACKAGE.glob("*/templates"):
+        for template in (*folder.rglob("*.html"), *folder.rglob("*.svg")):
+            get_template(template.relative_to(folder).as_posix())
+    for language, _ in settings.LANGUAGES:
+        with override(language):
+            format_date(date(2000, 1, 1), locale=language)
+    _learn_how_models_relate()
+    # Patterns are compiled at their first use. That of an e-mail address alone takes as long as four bookings.
+    validate_email("ada@example.org")
+    datetime.strptime("2000-01-01T00:00Z", "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    gc.collect()
+    gc.freeze()
+
+
+def _learn_how_models_relate() -> None:
+    """Let Django find out what it otherwise finds out in each process at its first query, 7 MB of it."""
+    from django.apps import apps
+
+    for model in apps.get_models():
+        str(model._default_manager.all().query)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from convoca.config.announcing import LOOPBACK, announcer, host_of
+from convoca.config.cli import branches
 from convoca.config.env import EnvironmentRefused, read_environment
 from convoca.config.keys import kept_keys
-from convoca.config.processes import REFUSED, Program, run_tree
+from convoca.config.processes import REFUSED, Command, run_tree
 from convoca.config.web import PORT_FREED_WITHIN, port_taken
 
 CONVOCA = (sys.executable, "-m", "convoca.config.cli")
@@ -33,14 +34,14 @@ def main() -> int:
     filled = subprocess.run([*CONVOCA, "demo"], env=settings, stdout=subprocess.PIPE, text=True, check=False)
     if filled.returncode:
         return filled.returncode
+    os.environ.update(settings)
     state = environment.var / "sandbox.json"
     told = ("--zoom-webhook", f"http://{host_of(environment)}:{environment.port}/hooks/zoom", ANY_KEY)
     words = f"{filled.stdout.strip()}\n{_desk(sandbox_port)}"
     return run_tree(
         [
-            Program(name="the web server", command=(*CONVOCA, "web"), environment=settings),
-            Program(name="the worker", command=(*CONVOCA, "worker"), environment=settings),
-            Program(
+            *branches(environment),
+            Command(
                 name="the sandbox",
                 command=(*CONVOCA, "sandbox", "--port", str(sandbox_port), "--state", str(state), *told),
                 environment=settings,

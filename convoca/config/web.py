@@ -5,7 +5,7 @@ import gc
 import socket
 import sys
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 from convoca.config.env import Environment
 from convoca.config.log import LOGGING
 from convoca.config.processes import REFUSED
-from convoca.config.start import OBJECTS_BETWEEN_COLLECTIONS, set_up_django, tables_are_current
+from convoca.config.start import OBJECTS_BETWEEN_COLLECTIONS, load_what_is_shared, set_up_django, tables_are_current
 
 # The slowest answer is a page; calls to vendors are the worker's.
 REQUEST_WITHIN = timedelta(seconds=30)
@@ -23,15 +23,29 @@ PORT_FREED_WITHIN = timedelta(seconds=3)
 
 def run_web(environment: Environment) -> int:
     """Serve until SIGTERM; return 2 at once, after a sentence, if the port is taken or the tables are old."""
-    if sentence := port_taken(environment.listen, environment.port, patience=PORT_FREED_WITHIN):
-        print(sentence, file=sys.stderr)
+    if not _port_is_free(environment):
         return REFUSED
     set_up_django(environment)
     if not tables_are_current():
         return REFUSED
+    load_what_is_shared()
+    return serve_pages(environment)
+
+
+def serve_pages(environment: Environment) -> int:
+    """Serve until SIGTERM, with everything loaded and the tables current; return 2 if the port is taken."""
+    if not _port_is_free(environment):
+        return REFUSED
     _collect_static_files()
     _Server(environment).run()
     return 0
+
+
+def _port_is_free(environment: Environment) -> bool:
+    """Say whether one can listen there; if not, print why."""
+    if sentence := port_taken(environment.listen, environment.port, patience=PORT_FREED_WITHIN):
+        print(sentence, file=sys.stderr)
+    return not sentence
 
 
 def port_taken(listen: str, port: int, *, patience: timedelta = timedelta(0)) -> str:
@@ -93,31 +107,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         from convoca.config.wsgi import application
 
-        _load_what_requests_use()
-        # What is loaded stays: workers that never look through it go on sharing its memory. Requests leave next to no
-        # cycles behind: to look for them after every 2,000 objects costs up to a tenth of an answer.
-        gc.collect()
-        gc.freeze()
+        # Requests leave next to no cycles behind: to look for them after every 2,000 objects costs up to a tenth of an
+        # answer.
         gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
         return application
-
-
-def _load_what_requests_use() -> None:
-    """Load views, templates, languages and patterns here, once: else each worker does, and its first visitors wait."""
-    from babel.dates import format_date
-    from django.conf import settings
-    from django.core.validators import validate_email
-    from django.template.loader import get_template
-    from django.urls import reverse
-    from django.utils.translation import override
-
-    reverse("front")
-    for folder in settings.PACKAGE.glob("*/templates"):
-        for template in (*folder.rglob("*.html"), *folder.rglob("*.svg")):
-            get_template(template.relative_to(folder).as_posix())
-    for language, _ in settings.LANGUAGES:
-        with override(language):
-            format_date(date(2000, 1, 1), locale=language)
-    # Patterns are compiled at their first use. That of an e-mail address alone takes as long as four bookings.
-    validate_email("ada@example.org")
-    datetime.strptime("2000-01-01T00:00Z", "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)

@@ -8,11 +8,14 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Account, Audience, Changes, Group, Schedule, ScheduleGroup, Visibility
-from convoca.booking.operations.access import Access
+from convoca.booking.operations.access import Access, Registration
 from convoca.booking.questions.permissions import Contradiction
+from convoca.booking.spoken import SpokenForm
+from convoca.core.network import read_networks
 from convoca.manage import people_phrases as phrases
 
 DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}", re.ASCII)
+SHORTEST_PASSWORD = 8
 CHOOSE = dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose one of these."))
 
 # Beside which choice a contradiction is told, and beside which groups, if there are any.
@@ -74,7 +77,7 @@ def groups_field() -> forms.MultipleChoiceField:
     )
 
 
-class AccessForm(forms.Form):
+class AccessForm(SpokenForm):
     """Who sees a schedule, who books on it, whose bookings users change, and what they see of others'."""
 
     who_sees = forms.ChoiceField(
@@ -153,7 +156,7 @@ def _access_of(schedule: Schedule) -> dict[str, Any]:
     }
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(SpokenForm):
     """Who becomes a user by themselves, and what superusers may do to users."""
 
     sign_up = forms.ChoiceField(
@@ -162,12 +165,33 @@ class RegistrationForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages=CHOOSE,
     )
+    sign_up_password = forms.CharField(
+        label=gettext_lazy("The password that you give out"),
+        min_length=SHORTEST_PASSWORD,
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy(
+            "For who registers with a password: at least 8 characters. Leave it empty to keep the one that there is."
+        ),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={
+            "min_length": gettext_lazy("Use at least 8 characters: whoever guesses it becomes a user."),
+            "max_length": gettext_lazy("Use at most 200 characters for the password."),
+        },
+    )
+    sign_up_networks = forms.CharField(
+        label=gettext_lazy("Addresses of your network"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        error_messages={"max_length": gettext_lazy("Use at most 500 characters: name whole networks.")},
+    )
     sign_up_domain = forms.CharField(
         label=gettext_lazy("Your domain"),
         max_length=100,
         required=False,
         help_text=gettext_lazy(
-            "What stands behind the @ in your addresses: example.com. It counts for the second choice."
+            "For who registers with an address at your domain: what stands behind the @, as in example.com."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
@@ -178,6 +202,33 @@ class RegistrationForm(forms.Form):
         error_messages=CHOOSE,
     )
 
+    def __init__(self, data: Any = None, *, account: Account, address: str) -> None:
+        super().__init__(data, initial=registration_of(account))
+        self.has_password = bool(account.sign_up_password)
+        self.fields["sign_up_networks"].help_text = gettext(
+            "For who registers in your network: one or several, as in 192.0.2.0/24 2001:db8::/32. You are at {address}."
+        ).format(address=address)
+
+    @property
+    def registration(self) -> Registration:
+        """The choices of a valid form."""
+        said = self.cleaned_data
+        return Registration(
+            sign_up=Account.SignUp(said["sign_up"]),
+            superusers_may=Account.SuperusersMay(said["superusers_may"]),
+            domain=said["sign_up_domain"],
+            networks=said["sign_up_networks"],
+            password=said["sign_up_password"],
+        )
+
+    def clean_sign_up_networks(self) -> str:
+        try:
+            return " ".join(map(str, read_networks(self.cleaned_data["sign_up_networks"])))
+        except ValueError as error:
+            raise forms.ValidationError(
+                gettext("{text} is no network. Write it as in 192.0.2.0/24.").format(text=error.args[0])
+            ) from error
+
     def clean_sign_up_domain(self) -> str:
         domain = str(self.cleaned_data["sign_up_domain"]).strip().removeprefix("@").lower()
         if domain and not DOMAIN.fullmatch(domain):
@@ -186,9 +237,15 @@ class RegistrationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        wants_domain = cleaned.get("sign_up") == Account.SignUp.DOMAIN
-        if wants_domain and not cleaned.get("sign_up_domain") and "sign_up_domain" not in self.errors:
-            self.add_error("sign_up_domain", gettext("Enter the domain whose addresses may register."))
+        missing = {
+            Account.SignUp.DOMAIN: ("sign_up_domain", gettext("Enter the domain whose addresses may register.")),
+            Account.SignUp.NETWORK: ("sign_up_networks", gettext("Enter the network in which people register.")),
+            Account.SignUp.PASSWORD: ("sign_up_password", gettext("Enter the password with which people register.")),
+        }
+        name, said = missing.get(cleaned.get("sign_up", ""), ("", ""))
+        is_kept = name == "sign_up_password" and self.has_password
+        if name and not cleaned.get(name) and name not in self.errors and not is_kept:
+            self.add_error(name, said)
         return cleaned
 
 
@@ -197,5 +254,6 @@ def registration_of(account: Account) -> dict[str, str]:
     return {
         "sign_up": account.sign_up,
         "sign_up_domain": account.sign_up_domain,
+        "sign_up_networks": account.sign_up_networks,
         "superusers_may": account.superusers_may,
     }

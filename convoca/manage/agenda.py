@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext, pgettext
 
-from convoca.booking.models import Booking, Meeting, Slot
+from convoca.booking.models import Booking, Meeting, Schedule, Slot
 from convoca.booking.operations.linking import what_is_known
 from convoca.booking.questions.bookings import Taken, bookings_between, resources_taken, slots_between
 from convoca.booking.questions.links import IN_NEED, MOVING, Link, LinkState, links_for
 from convoca.booking.questions.neighbours import sharing_a_link
 from convoca.booking.questions.offers import local_window
+from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.supervising import longest_stay, moved_since, schedules_to_supervise
 from convoca.booking.questions.viewers import Viewer
 from convoca.booking.wording import day_text, span_text
@@ -24,6 +25,9 @@ WITHOUT_LINK = IN_NEED | MOVING | {LinkState.QUOTA}
 
 # A link may be typed wherever links are meant to be: instead of one that is late, or in place of one that is there.
 PASTEABLE = frozenset(LinkState) - {LinkState.NONE, LinkState.HIDDEN}
+
+# In these the vendor can be asked once more at once.
+TRIED_AGAIN = frozenset({LinkState.FAILED, LinkState.DELAYED})
 
 # For so long a booking is called new, or moved.
 NEWS_LASTS = timedelta(hours=24)
@@ -38,7 +42,10 @@ TONES = {
 
 @dataclass(frozen=True, kw_only=True)
 class LinkCell:
-    """The part of a row that changes by itself. `notes` are what is to be said of a link that is there."""
+    """The part of a row that changes by itself. `notes` are what is to be said of a link that is there.
+
+    `is_automatic`: nobody has to type one. `retry` is the meeting that its owner can have tried again now, if any.
+    """
 
     slot_id: int
     state: str
@@ -51,6 +58,8 @@ class LinkCell:
     may_start: bool
     notes: Sequence[str]
     recognised: str
+    is_automatic: bool
+    retry: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +88,8 @@ class Person:
 class Row:
     """One occasion: an appointment with its person, or a class with all of them.
 
-    `told` is how many of them get a mail if its link changes.
+    `told` is how many of them get a mail if its link changes; `may_share`: the viewer may let all bookings of the
+    schedule share a link that is typed for it.
     """
 
     slot_id: int
@@ -104,6 +114,8 @@ class Row:
     is_cancelled: bool
     lacks_link: bool
     in_need: bool
+    may_change: bool
+    may_share: bool
     link: LinkCell
 
 
@@ -143,6 +155,8 @@ def make_rows(
             cells[slot.pk] = replace(cells[slot.pk], may_start=False)
         if is_request(slot, booked.get(slot.pk, [])):
             cells[slot.pk] = _of_request(cells[slot.pk])
+        if not may(viewer, Action.CHANGE, slot.schedule):
+            cells[slot.pk] = replace(cells[slot.pk], may_paste=False)
     taken = resources_taken(viewer.account_id, slots)
     of_today = [slot for slot in slots if slot.is_live and local_day(slot.starts_at, time_zone) == today]
     coming = next((slot for slot in of_today if slot.ends_at > now), None)
@@ -157,6 +171,8 @@ def make_rows(
             time_zone=time_zone,
             now=now,
             is_next=slot is coming,
+            may_change=may(viewer, Action.CHANGE, slot.schedule),
+            may_share=slot.schedule.link_source == Schedule.MANUAL and may(viewer, Action.CONFIGURE, slot.schedule),
         )
         for slot in slots
     ]
@@ -179,6 +195,8 @@ def cells_of(account_id: int, links: Mapping[int, Link], *, time_zone: str) -> d
             may_start=link.has_host_link,
             notes=[meeting_phrases.difference(each, link.label) for each in link.differences],
             recognised=known_as(link.url) if link.is_typed else "",
+            is_automatic=not link.is_typed and link.state is not LinkState.MANUAL_MISSING,
+            retry=link.meeting_id if link.state in TRIED_AGAIN else None,
         )
         for slot_id, link in links.items()
     }
@@ -235,6 +253,8 @@ def _row(
     time_zone: str,
     now: datetime,
     is_next: bool,
+    may_change: bool,
+    may_share: bool,
 ) -> Row:
     is_over = slot.ends_at <= now
     is_class = slot.schedule.is_capacity
@@ -266,7 +286,9 @@ def _row(
         is_next=is_next,
         is_cancelled=is_cancelled,
         lacks_link=stands and link.state in WITHOUT_LINK,
+        may_share=may_share,
         in_need=stands and (link.state in IN_NEED or any(person.is_pending for person in people)),
+        may_change=may_change,
         link=link,
     )
 

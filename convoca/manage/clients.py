@@ -14,6 +14,7 @@ from convoca.booking.operations.linking import LONGEST_LINK, find_link
 from convoca.booking.operations.resubmitting import digest_of, key_for
 from convoca.booking.operations.series import Repeat
 from convoca.booking.questions.people import person_called
+from convoca.booking.spoken import SpokenForm
 from convoca.booking.wording import day_text, span_text
 from convoca.core.time import local_day, localize
 from convoca.manage import phrases
@@ -24,7 +25,7 @@ LONGEST_NOTE = 200
 ANY = "any"
 
 
-class ClientForm(forms.Form):
+class ClientForm(SpokenForm):
     """Name, e-mail, the answers to the owner's questions, and the superusers' own field where it is in use.
 
     Who supervises may leave any answer out.

@@ -8,11 +8,12 @@ from django.utils.translation import gettext, gettext_lazy
 from convoca.booking.operations.feeding import Following
 from convoca.booking.questions.feeds import resources_to_follow
 from convoca.booking.questions.viewers import Viewer, supervised_schedules
+from convoca.booking.spoken import SpokenForm
 
 OWN = "own"
 
 
-class FeedForm(forms.Form):
+class FeedForm(SpokenForm):
     """Whose occasions, and how much of them. What is on the list is what the viewer supervises."""
 
     about = forms.ChoiceField(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Account
 from convoca.booking.operations.configuring import AT_ONCE, Process
+from convoca.booking.spoken import SpokenForm
 from convoca.core.time import local_day
 from convoca.providers import PROVIDERS
 
@@ -28,6 +29,7 @@ class LinkForm(forms.Form):
     # `asked` says that the form held the box: one that is not ticked sends nothing.
     asked = forms.BooleanField(required=False)
     tell = forms.BooleanField(required=False)
+    for_all = forms.BooleanField(required=False)
 
     @property
     def tells(self) -> bool:
@@ -35,7 +37,19 @@ class LinkForm(forms.Form):
         return "tell" in self.data or "asked" not in self.data
 
 
-class ProcessForm(forms.Form):
+class SharedLinkForm(forms.Form):
+    """The one link for all bookings of a schedule, or the invitation that holds it."""
+
+    shared_link = forms.CharField(
+        label=gettext_lazy("Meeting link"),
+        max_length=10_000,
+        help_text=gettext_lazy("Only people with a booking can see it. You may paste a whole invitation."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "inputmode": "url", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Enter a full address that starts with https://")},
+    )
+
+
+class ProcessForm(SpokenForm):
     """The choice under "Add an online meeting link to the booking?", and what belongs to it.
 
     Whether a link is one, and a choice open, is the operation's to say.

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from convoca.booking.asking import PersonNameField
 from convoca.booking.models import Account, Membership, Schedule, User
 from convoca.booking.operations.founding import FIRST_STEPS, Founder
+from convoca.booking.spoken import SpokenForm
 from convoca.manage.furnishing import zone_choices
 from convoca.manage.joining import check_password, password_field
 from convoca.manage.pages import has_outbox
@@ -26,7 +27,7 @@ QR_SCALE = 4
 LOOPBACK = ("http://localhost", "http://127.0.0.1", "http://[::1]")
 
 
-class FoundingForm(forms.Form):
+class FoundingForm(SpokenForm):
     """Four fields, and a time zone that the browser fills in. `website` is a trap: people do not see it."""
 
     name = PersonNameField(
@@ -167,8 +168,8 @@ def _owner_of(account: Account) -> User:
 
 def code_of(address: str) -> SafeString:
     """Return the QR code of an address as an SVG; its text stands beside it."""
-    # Nothing of a visitor's is in it: the library draws squares.
-    drawn = segno.make(address, error="m").svg_inline(scale=QR_SCALE, svgclass="qr", lineclass=None)
+    # Nothing of a visitor's is in it: the library draws squares. Only with a unit does it say how they scale.
+    drawn = segno.make(address, error="m").svg_inline(scale=QR_SCALE, unit="px", svgclass="qr", lineclass=None)
     return mark_safe(drawn)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from convoca.booking.models import Account, Resource, Schedule
 from convoca.booking.models.account import NAME_IN_ADDRESS
 from convoca.booking.operations.furnishing import NewSchedule, free_address
+from convoca.booking.spoken import SpokenForm
 from convoca.manage.lengths import MINUTES_A_DAY, LengthField
 
 Kind = Schedule.Kind
@@ -37,7 +38,7 @@ class NameField(forms.CharField):
         super().__init__(**usual | {"error_messages": {"required": gettext_lazy("Enter a name.")}} | options)
 
 
-class NewScheduleForm(forms.Form):
+class NewScheduleForm(SpokenForm):
     """A schedule that is to be made. What its kind does not have is neither checked nor saved."""
 
     kind = forms.ChoiceField(
@@ -123,7 +124,7 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     return [*regions, ("UTC", [("UTC", "UTC")])]
 
 
-class EditScheduleForm(forms.Form):
+class EditScheduleForm(SpokenForm):
     """What people read of a schedule, and whether it takes bookings for the moment."""
 
     name = NameField(label=gettext_lazy("Name"))

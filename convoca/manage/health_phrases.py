@@ -270,6 +270,8 @@ def not_delivered(reason: str) -> str:
         return gettext("The mail service does not take it.")
     if "cannot be written" in reason:
         return gettext("No mail server takes this address.")
+    if "reserved for examples" in reason:
+        return gettext("Nobody has this address: its domain is reserved for examples. No email was sent.")
     if "answer was lost" in reason:
         return gettext("The mail server did not answer; it may have arrived.")
     return gettext("The mail server does not take it at the moment.")

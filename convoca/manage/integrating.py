@@ -113,14 +113,22 @@ def _schedules_use(n: int) -> str:
 def _jitsi(account: Account, sources: Counter[str]) -> Card:
     host = settings.VENDOR_ENDPOINTS["jitsi"].partition("://")[2]
     text = gettext("Ready, at {host}. No account is needed.").format(host=host)
+    action, address = _choosing(account, sources)
     return Card(
         id=JITSI,
         title=_named(JITSI).name,
         about=gettext("A room of its own for every booking, at once. Chosen on a schedule's page Process."),
         words=Words(tone="success", text=f"{text} {_schedules_use(sources[JITSI])}"),
-        action=gettext("Choose a schedule"),
-        address=reverse("manage:schedules", args=[account.name]),
+        action=action,
+        address=address,
     )
+
+
+def _choosing(account: Account, sources: Counter[str]) -> tuple[str, str]:
+    """Return what a button says that leads to a schedule to choose, or to make if there is none, and its address."""
+    if not sources:
+        return gettext("New schedule"), reverse("manage:new-schedule", args=[account.name])
+    return gettext("Choose a schedule"), reverse("manage:schedules", args=[account.name])
 
 
 def _named(id: str) -> Provider:
@@ -141,13 +149,14 @@ def _by_hand(account: Account, sources: Counter[str]) -> Card:
     sentence = ngettext("{n} schedule takes links by hand.", "{n} schedules take links by hand.", n).format(n=n)
     is_off = account.supervisor_field == Account.SupervisorField.OFF
     first = gettext("For appointments, enable the supervisor field first.")
+    action, address = _choosing(account, sources)
     return Card(
         id="manual",
         title=gettext("Links by hand"),
         about=gettext("Any address that begins with https://, pasted into a booking or a slot."),
         words=Words(tone="plain", text=f"{sentence} {first}" if is_off else sentence),
-        action=gettext("Access Control") if is_off else gettext("Choose a schedule"),
-        address=reverse("manage:access-control" if is_off else "manage:schedules", args=[account.name]),
+        action=gettext("Access Control") if is_off else action,
+        address=reverse("manage:access-control", args=[account.name]) if is_off else address,
     )
 
 

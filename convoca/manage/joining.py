@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.asking import PersonNameField, form_fields
 from convoca.booking.models import Account, User
 from convoca.booking.operations.joining import Joiner
 from convoca.booking.questions.forms import sign_up_fields
+from convoca.booking.questions.people import Knock
+from convoca.booking.spoken import SpokenForm
 from convoca.manage.people import EMAIL_WRONG, LONGEST_EMAIL, NAME_NEEDED, plain_address
 
 
@@ -40,7 +44,30 @@ def check_password(form: forms.Form, *, email: str) -> None:
             form.add_error("password", error)
 
 
-class SignUpForm(forms.Form):
+def address_of(request: HttpRequest) -> str:
+    """Return the address of the computer that asks; behind a proxy that is trusted, the one that it names."""
+    return str(get_adapter().get_client_ip(request))
+
+
+def ask_for_password(form: forms.Form, account: Account) -> None:
+    """Let a form ask for the password that the account gives out, if it does."""
+    if account.sign_up == Account.SignUp.PASSWORD:
+        form.fields["shared_password"] = forms.CharField(
+            label=gettext("Password to register"),
+            max_length=200,
+            strip=False,
+            help_text=gettext("You have it from whoever runs this page. It is not the password of your log-in."),
+            widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+            error_messages={"required": gettext("Enter the password that you were given.")},
+        )
+
+
+def knock_of(form: forms.Form, request: HttpRequest) -> Knock:
+    """Return what a valid form and its request show."""
+    return Knock(password=form.cleaned_data.get("shared_password", ""), address=address_of(request))
+
+
+class SignUpForm(SpokenForm):
     """The address to which the link goes. `website` is a trap: people do not see it."""
 
     email = forms.EmailField(
@@ -60,7 +87,7 @@ class SignUpForm(forms.Form):
         return ""
 
 
-class JoinForm(forms.Form):
+class JoinForm(SpokenForm):
     """Who somebody with a log-in is in this account: their name, and what the account asks."""
 
     name = PersonNameField(

@@ -13,6 +13,7 @@ from convoca.booking.mail.example import Shown, usual_state
 from convoca.booking.mail.own_words import SUBJECT_MAX_CHARS, Text, text_of
 from convoca.booking.models import MessageText, Schedule
 from convoca.booking.questions.texts import Message
+from convoca.booking.spoken import SpokenForm
 from convoca.core.plain import plain
 
 type Texts = dict[tuple[str, str], MessageText]
@@ -22,7 +23,7 @@ LONGEST_BODY = 5000
 ADD, REPLACE = "add", "replace"
 
 
-class TextForm(forms.Form):
+class TextForm(SpokenForm):
     """The owner's own words for one mail in one language."""
 
     subject = forms.CharField(

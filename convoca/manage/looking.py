@@ -14,6 +14,7 @@ from convoca.booking.models import Account, Language
 from convoca.booking.models.look import LONGEST_FOOTER, LONGEST_HEADER
 from convoca.booking.operations.looking import LARGEST_LOGO_BYTES, Looks
 from convoca.booking.renaming import LONGEST_WORD, OUR_OWN, Thing, is_feminine_by_ending, plural_of
+from convoca.booking.spoken import SpokenForm
 from convoca.core.colour import is_colour
 
 # Letters, and what joins them: a word stands in sentences that are filled in, on pages and in mails.
@@ -51,7 +52,7 @@ class Naming:
     gender: BoundField | None
 
 
-class LooksForm(forms.Form):
+class LooksForm(SpokenForm):
     """How pages and mails look and speak. Empty words are ours."""
 
     clock = forms.ChoiceField(

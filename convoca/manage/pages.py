@@ -58,9 +58,10 @@ def _navigation(request: HttpRequest, visit: Visit) -> list[Entry]:
         ]
         places.append((gettext("Health"), reverse("manage:health", args=[account])))
         places.append((gettext("Access Control"), reverse("manage:access-control", args=[account])))
+    if visit.may(Action.DRESS):
         places.append((gettext("Layout Settings"), reverse("manage:look", args=[account])))
-        if has_outbox():
-            places.append((gettext("Outbox"), reverse("manage:outbox", args=[account])))
+    if visit.is_owner and has_outbox():
+        places.append((gettext("Outbox"), reverse("manage:outbox", args=[account])))
     here = _innermost(request.path, [address for _, address in places], unless=places[0][1])
     return [Entry(label=label, address=address, is_here=address == here) for label, address in places]
 
@@ -77,6 +78,8 @@ def schedule_tabs(request: HttpRequest, visit: Visit, schedule: Schedule) -> lis
     places = [(gettext("Overview"), reverse("manage:schedule", args=where))]
     if may(visit.viewer, Action.CONFIGURE, schedule):
         places += [(label, reverse(f"manage:{page}", args=where)) for label, page in _configuring(schedule)]
+    else:
+        places += [(label, reverse(f"manage:{page}", args=where)) for label, page in _granted(visit, schedule)]
     if schedule.is_capacity:
         places.append((gettext("Slots"), reverse("manage:slots", args=where)))
     if visit.is_owner:
@@ -104,6 +107,16 @@ def _configuring(schedule: Schedule) -> list[tuple[str, str]]:
             (gettext("Opening hours"), "hours"),
             (gettext("Start times"), "start-times"),
         ]
+    return pages
+
+
+def _granted(visit: Visit, schedule: Schedule) -> list[tuple[str, str]]:
+    """Return the pages of those that the owner lets a superuser change."""
+    pages = []
+    if may(visit.viewer, Action.WORD, schedule):
+        pages.append((gettext("Layout"), "layout"))
+    if may(visit.viewer, Action.OPEN, schedule) and not schedule.is_capacity:
+        pages.append((gettext("Opening hours"), "hours"))
     return pages
 
 

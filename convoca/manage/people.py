@@ -11,7 +11,8 @@ from django.utils.translation import gettext, gettext_lazy
 from convoca.booking.asking import form_fields
 from convoca.booking.models import Account, AuditEntry, FormField, Group, Invitation, Language, Membership, Schedule
 from convoca.booking.questions.forms import sign_up_fields
-from convoca.manage import phrases
+from convoca.booking.spoken import SpokenForm
+from convoca.manage import phrases, right_phrases
 
 Role = Membership.Role
 PHONE = FormField(key=FormField.Key.PHONE)
@@ -52,7 +53,7 @@ class SearchForm(forms.Form):
         return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
 
 
-class PersonForm(forms.Form):
+class PersonForm(SpokenForm):
     """What an account knows of a person: their name, what sign-up asks, and the superusers' own note.
 
     Nothing but the name must be filled in: who writes here may not know it.
@@ -117,7 +118,7 @@ class NewPersonForm(PersonForm):
         return plain_address(self.cleaned_data["email"])
 
 
-class InvitationForm(forms.Form):
+class InvitationForm(SpokenForm):
     """Somebody who is invited by mail."""
 
     email = email_field()
@@ -294,6 +295,7 @@ def history_lines(entries: Iterable[AuditEntry], *, time_zone: str) -> list[dict
         {
             "at": phrases.moment(entry.at, time_zone),
             "what": str(entry.get_verb_display()),
+            "about": right_phrases.changed(entry.fields) if entry.verb == AuditEntry.Verb.RANKED else "",
             "who": entry.membership.called if entry.membership else str(entry.get_actor_display()),
         }
         for entry in entries

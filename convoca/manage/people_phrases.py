@@ -16,10 +16,13 @@ from convoca.booking.operations.refusals import (
     NobodyRegisters,
     NoSuchGroup,
     NoSuchUser,
+    NoSuperuser,
     NotYourself,
+    OutsideNetwork,
     OwnerStays,
     SignUpClosed,
     WrongDomain,
+    WrongPassword,
 )
 from convoca.booking.questions.permissions import Contradiction
 from convoca.core.admission import Refusal
@@ -38,12 +41,18 @@ def say(refusal: Refusal) -> str:
             return gettext("This person is blocked. Unblock them first, then give them rights.")
         case NoSuchUser():
             return gettext("No user here has that login name or address. Add or invite them on the page Users first.")
+        case NoSuperuser():
+            return gettext("This person is no superuser any more. Nothing was changed.")
         case InvitationClosed():
             return gettext("This invitation is not open any more. Ask for a new one.")
         case NobodyRegisters():
             return gettext("Access Control says that nobody registers. Add people by hand or from a list.")
         case SignUpClosed():
             return gettext("Only people who are invited can sign up here.")
+        case OutsideNetwork():
+            return gettext("People sign up here only from inside a network. You are outside it: ask for an invitation.")
+        case WrongPassword():
+            return gettext("That is not the password of this place. Ask whoever gave it to you.")
         case NoSuchGroup():
             return gettext("One of these groups is not there any more. Choose again.")
         case GroupExists():
@@ -136,6 +145,10 @@ def blocked(person: Membership) -> str:
 
 def unblocked(person: Membership) -> str:
     return gettext("{name} is a user again.").format(name=person.called)
+
+
+def removed(person: Membership) -> str:
+    return gettext("{name} is not a user any more. Their bookings stay as they are.").format(name=person.called)
 
 
 def appointed(person: Membership, schedule: Schedule) -> str:

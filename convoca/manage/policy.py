@@ -1,7 +1,8 @@
 """Who may do what behind /manage.
 
 Strangers are asked to log in. A person without the right gets the same answer as for an address that does not exist, so
-that nobody learns which accounts and schedules there are.
+that nobody learns which accounts and schedules there are. A superuser knows that already: what the owner could grant
+them, and has not, they are told in a sentence.
 """
 
 from collections.abc import Callable
@@ -12,13 +13,22 @@ from typing import Concatenate
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 
 from convoca.booking.manner import speak_for
 from convoca.booking.models import Account, Booking, Membership, Schedule, Slot, User
-from convoca.booking.questions.permissions import Action, may, may_in_account
+from convoca.booking.questions.permissions import GRANTABLE, Action, may, may_in_account
 from convoca.booking.questions.viewers import Viewer, viewer_of
+from convoca.booking.spoken import in_the_language_asked
+from convoca.manage import right_phrases
+
+
+@dataclass(frozen=True)
+class NotGranted(Exception):
+    """A superuser wants what the owner could let them do, and has not."""
+
+    action: Action
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +52,11 @@ class Visit:
     def may(self, action: Action) -> bool:
         """Say whether the visitor may do this in the account."""
         return may_in_account(self.viewer, action, self.account)
+
+    def require(self, action: Action, schedule: Schedule | None = None) -> None:
+        """Return if the visitor may do this, in the account or on a schedule that they supervise. Raises NotGranted."""
+        if not (self.may(action) if schedule is None else may(self.viewer, action, schedule)):
+            raise NotGranted(action)
 
 
 # Django calls it with the account's name and whatever else the address holds, by keyword.
@@ -74,10 +89,15 @@ def for_operator[**P](view: Callable[Concatenate[HttpRequest, P], HttpResponseBa
 
 
 def for_those_who_may[**P](action: Action) -> Callable[[View[P]], Address]:
-    """Let in whoever may do this in the account."""
+    """Let in whoever may do this in the account; tell superusers whom the owner could let in."""
+
+    def may_enter(visit: Visit) -> bool:
+        if action in GRANTABLE and visit.viewer.supervises_anything:
+            visit.require(action)
+        return visit.may(action)
 
     def decorate(view: View[P]) -> Address:
-        return _guarded(view, may_enter=lambda visit: visit.may(action))
+        return _guarded(view, may_enter=may_enter)
 
     return decorate
 
@@ -86,15 +106,27 @@ def _guarded[**P](view: View[P], *, may_enter: Callable[[Visit], bool]) -> Addre
     # Pages carry links of other people's meetings: no cache keeps them.
     @never_cache
     @login_required
+    @in_the_language_asked
     @wraps(view)
     def guarded(request: HttpRequest, account: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visit = visit_of(request, account)
-        if visit is None or not may_enter(visit):
+        if visit is None:
             raise Http404
-        speak_for(visit.account)
-        return view(request, visit, *args, **kwargs)
+        try:
+            if not may_enter(visit):
+                raise Http404
+            speak_for(visit.account)
+            return view(request, visit, *args, **kwargs)
+        except NotGranted as refusal:
+            return _refuse(request, visit, refusal)
 
     return guarded
+
+
+def _refuse(request: HttpRequest, visit: Visit, refusal: NotGranted) -> HttpResponseBase:
+    speak_for(visit.account)
+    context = {"account": visit.account, "said": right_phrases.not_granted(refusal.action)}
+    return render(request, "manage/not_granted.html", context, status=403)
 
 
 def visit_of(request: HttpRequest, account: str) -> Visit | None:
@@ -135,6 +167,13 @@ def configured_schedule(visit: Visit, slug: str) -> Schedule:
     return schedule
 
 
+def schedule_on_which(visit: Visit, action: Action, slug: str) -> Schedule:
+    """Return the account's schedule of that address. Raises Http404 as `supervised_schedule`, or NotGranted."""
+    schedule = supervised_schedule(visit, slug)
+    visit.require(action, schedule)
+    return schedule
+
+
 def supervised_slot(visit: Visit, slot_id: int) -> Slot:
     """Return the account's live slot of that id. Raises Http404 unless the visitor supervises its schedule."""
     slots = Slot.objects.select_related("schedule").filter(cancelled_at__isnull=True)
@@ -152,4 +191,11 @@ def supervised_booking(visit: Visit, booking_id: int) -> Booking:
         raise Http404
     # The account is at hand; asking for it again would cost a query on every page.
     booking.account = booking.slot.schedule.account = visit.account
+    return booking
+
+
+def changed_booking(visit: Visit, booking_id: int) -> Booking:
+    """Return the account's booking of that id. Raises Http404 as `supervised_booking`, or NotGranted."""
+    booking = supervised_booking(visit, booking_id)
+    visit.require(Action.CHANGE, booking.slot.schedule)
     return booking

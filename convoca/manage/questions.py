@@ -12,6 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from convoca.booking.asking import longest_answer
 from convoca.booking.models import FormField
 from convoca.booking.operations.configuring import Question
+from convoca.booking.spoken import SpokenForm
 
 Key = FormField.Key
 
@@ -41,7 +42,7 @@ class OwnField:
     options: BoundField
 
 
-class QuestionsForm(forms.Form):
+class QuestionsForm(SpokenForm):
     """Each standard field, and two of the owner's own with their labels."""
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, saved: Iterable[FormField]) -> None:

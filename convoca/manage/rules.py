@@ -10,6 +10,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Schedule
+from convoca.booking.spoken import SpokenForm
 from convoca.manage.lengths import MINUTES_A_DAY, CheckOutField, LengthField
 
 MOST_BOOKINGS = 1000
@@ -91,7 +92,7 @@ def _reminder(label: Any) -> LengthField:
     return LengthField(label=label, least=5, most=31 * MINUTES_A_DAY, required=False)
 
 
-class RulesForm(forms.Form):
+class RulesForm(SpokenForm):
     """The rules of one schedule: only the fields that its kind has."""
 
     length_kind = forms.ChoiceField(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Resource, Schedule, Service
 from convoca.booking.operations.furnishing import Offer
+from convoca.booking.spoken import SpokenForm
 from convoca.core.choosing import can_serve
 from convoca.manage.furnishing import NameField
 from convoca.manage.lengths import MINUTES_A_DAY, LengthField
@@ -17,7 +18,7 @@ from convoca.manage.lengths import MINUTES_A_DAY, LengthField
 MOST_NEEDS = 6
 
 
-class ServiceForm(forms.Form):
+class ServiceForm(SpokenForm):
     """A service and what it takes: of each need one resource, any of those that are ticked."""
 
     name = NameField(label=gettext_lazy("Name"))

@@ -11,6 +11,7 @@ from convoca.booking.models import Schedule, Series, Slot
 from convoca.booking.operations.editing import LONGEST_LOCATION, SlotChanges
 from convoca.booking.operations.linking import LONGEST_LINK, find_link
 from convoca.booking.operations.series import Repeat
+from convoca.booking.spoken import SpokenForm
 from convoca.core.admission import TooManyRepeats
 from convoca.core.lengths import AnyLength
 from convoca.core.recurrence import Frequency, expand
@@ -24,7 +25,7 @@ THIS = "this"
 FOLLOWING = "following"
 
 
-class OccasionForm(forms.Form):
+class OccasionForm(SpokenForm):
     """One occasion of a capacity schedule, on the clocks of the schedule's zone."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
@@ -152,7 +153,7 @@ class NewSlotForm(OccasionForm):
         return [each.starts_at for each in times]
 
 
-class WhichForm(forms.Form):
+class WhichForm(SpokenForm):
     """Which slots of a series are meant: this one, or this and the following ones."""
 
     which = forms.ChoiceField(

@@ -9,6 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Schedule
+from convoca.booking.spoken import SpokenForm
 from convoca.booking.wording import weekdays
 from convoca.manage.hours import DAYS_A_WEEK, weekday_name
 from convoca.manage.lengths import MINUTES_A_DAY, LengthField
@@ -42,7 +43,7 @@ class ClocksField(forms.CharField):
         return minutes
 
 
-class StartsForm(forms.Form):
+class StartsForm(SpokenForm):
     """Every so many minutes from midnight; or a list for every day, and lists for weekdays that differ."""
 
     how = forms.ChoiceField(

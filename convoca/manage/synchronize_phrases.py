@@ -48,12 +48,13 @@ def refused(number: int) -> str:
     ).format(n=number)
 
 
-def published(copied: int) -> str:
-    if not copied:
-        return gettext("Published. What is booked from now on appears there.")
-    return ngettext(
-        "Published. {n} booking is being copied.", "Published. {n} bookings are being copied.", copied
-    ).format(n=copied)
+def published(copied: int, *, with_calls: bool = False) -> str:
+    sentence = gettext("Published. What is booked from now on appears there.")
+    if copied:
+        sentence = ngettext(
+            "Published. {n} booking is being copied.", "Published. {n} bookings are being copied.", copied
+        ).format(n=copied)
+    return f"{sentence} {gettext('Meet is on for new bookings.')}" if with_calls else sentence
 
 
 def no_longer_published(*, removed: bool, staying: int) -> str:

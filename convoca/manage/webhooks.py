@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import Account, Delivery, Schedule, Webhook
 from convoca.booking.operations.hooking import CHOOSABLE, Telling
+from convoca.booking.spoken import SpokenForm
 from convoca.manage import program_phrases
 from convoca.manage.phrases import Words, moment
 
@@ -17,7 +18,7 @@ USUAL = ("booking.created", "booking.changed", "booking.moved", "booking.approve
 ADDRESS_NEEDED = gettext_lazy("Enter the address that is to be told")
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(SpokenForm):
     """Where it leads, of what it is told, and whether it may know meeting links."""
 
     url = forms.CharField(

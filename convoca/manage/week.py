@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from convoca.booking.models import OpeningHours, Schedule, SpecialDay
 from convoca.booking.operations.opening import LONGEST_CLOSURE_DAYS
+from convoca.booking.spoken import SpokenForm
 from convoca.booking.wording import weekdays
 from convoca.core.hours import OpeningPeriod
 from convoca.core.time import local_day
@@ -48,7 +49,7 @@ def clock_field(label: Any) -> forms.TimeField:
     return forms.TimeField(label=label, required=False, widget=widget)
 
 
-class WeekForm(forms.Form):
+class WeekForm(SpokenForm):
     """The week of one schedule. A row with both times empty is no period; an end before its start is the next day's."""
 
     def __init__(self, data: Mapping[str, Any] | None, *, hours: Iterable[OpeningHours]) -> None:

@@ -65,7 +65,7 @@ def bad_link(request: HttpRequest, *, form: Form | None = None, status: int = 40
     """Say that no booking has this address, and let the valid ones be mailed; nothing tells whether it ever had one."""
     context = {
         "title": gettext("This link is not valid"),
-        "text": gettext("This link is not valid. Open the link in your latest email or ask for a new one."),
+        "text": gettext("Open the link in your latest email or ask for a new one."),
         "sends_again": True,
         "form": form,
     }

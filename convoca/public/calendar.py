@@ -145,7 +145,7 @@ def _earlier(visit: Visit) -> str:
 
 
 def _skipped(visit: Visit, shown: Collection[date]) -> str:
-    """Return "Sat 28 Nov, Sun 29 Nov: no free times", or nothing if none was skipped."""
+    """Return "No free times: Sat 28 Nov, Sun 29 Nov", or nothing if none was skipped."""
     runs: list[list[date]] = []
     day, last = visit.first_day, max(shown)
     while day < last:
@@ -157,7 +157,7 @@ def _skipped(visit: Visit, shown: Collection[date]) -> str:
         day += DAY
     if not runs:
         return ""
-    sentence = gettext("{days}: no sessions") if visit.schedule.is_capacity else gettext("{days}: no free times")
+    sentence = gettext("No sessions: {days}") if visit.schedule.is_capacity else gettext("No free times: {days}")
     return sentence.format(days=", ".join(_run_text(run) for run in runs))
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from convoca.booking.asking import PersonNameField, form_fields
 from convoca.booking.models import Booking, FormField, Language
 from convoca.booking.operations.correcting import Correction
-from convoca.public.forms import LONGEST_EMAIL, SpokenForm, check_email, mistyped_email
+from convoca.booking.spoken import SpokenForm
+from convoca.public.forms import LONGEST_EMAIL, check_email, mistyped_email
 from convoca.public.zones import zone_choices
 
 WRONG_EMAIL = _("Enter an email address in the format name@example.com")

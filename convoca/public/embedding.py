@@ -9,15 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 from django.utils.csp import CSP, build_policy
 
 from convoca.booking.models import Schedule
 from convoca.booking.questions.schedules import framing_sources
+from convoca.booking.spoken import speak_as_asked
 
 FRAMED, LANGUAGE, THEME = "embed", "lang", "theme"
-# What a form sends, in place of being sent, to be shown again in another language.
-SPEAK = "speak"
 THEMES = frozenset({"light", "dark"})
 
 
@@ -47,25 +45,6 @@ def read_embedding(request: HttpRequest) -> Embedding:
         language=speak_as_asked(request, query.get(LANGUAGE, "")),
         theme=theme if theme in THEMES else "",
     )
-
-
-def speak_as_asked(request: HttpRequest, otherwise: str = "") -> str:
-    """Speak the language in which a form asks to be shown, or else `otherwise`; return it, "" if it is none of ours."""
-    language = request.POST[SPEAK] if asks_to_speak(request) else otherwise
-    if not is_spoken(language):
-        return ""
-    translation.activate(language)
-    return language
-
-
-def asks_to_speak(request: HttpRequest) -> bool:
-    """Say whether a form was sent only to be shown in another language, as far as it has been filled in."""
-    return request.method == "POST" and SPEAK in request.POST
-
-
-def is_spoken(language: str) -> bool:
-    """Say whether pages are there in this language."""
-    return language in dict(settings.LANGUAGES)
 
 
 def framed(response: HttpResponse, schedule: Schedule, embedding: Embedding) -> HttpResponse:

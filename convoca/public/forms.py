@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
 from django import forms
-from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from convoca.booking.asking import PersonNameField
 from convoca.booking.models import Series
 from convoca.booking.operations.series import Repeat
+from convoca.booking.spoken import SpokenForm
 from convoca.public.choices import TO_WAIT
 from convoca.public.typos import likely_meant
 
@@ -48,15 +48,6 @@ class Asked:
     most_places: int = 0
     fields: Mapping[str, forms.Field] | None = None
     known: Mapping[str, str] | None = None
-
-
-class SpokenForm(forms.Form):
-    """A form that can be shown in another language before it is sent."""
-
-    def judged_later(self) -> Self:
-        """Return the form with what was typed, and find nothing wrong with it: it has not been sent yet."""
-        self._errors = ErrorDict()
-        return self
 
 
 class ChangeForm(SpokenForm):

@@ -31,8 +31,10 @@ class Month:
     weekdays: Sequence[tuple[str, str]]
     weeks: Sequence[Sequence[Cell]]
     earlier: str = ""
+    earlier_name: str = ""
     earlier_text: str = ""
     later: str = ""
+    later_name: str = ""
     later_text: str = ""
 
 
@@ -59,8 +61,10 @@ def month_table(offers: Iterable[Offer], visit: Visit) -> Month:
         weekdays=[_weekday(month, n) for n in range(WEEK)],
         weeks=weeks,
         earlier=visit.at(month=f"{before:%Y-%m}") if has_before else "",
+        earlier_name=_month_name(before) if has_before else "",
         earlier_text=gettext("Previous month, {month}").format(month=_month_text(before)) if has_before else "",
         later=visit.at(month=f"{after:%Y-%m}"),
+        later_name=_month_name(after),
         later_text=gettext("Next month, {month}").format(month=_month_text(after)),
     )
 
@@ -86,6 +90,10 @@ def _next_month(month: date) -> date:
 
 def _month_text(month: date) -> str:
     return format_date(month, {"en": "MMMM y", "es": "MMMM 'de' y"}[language()], locale=language())
+
+
+def _month_name(month: date) -> str:
+    return format_date(month, "LLLL", locale=language()).capitalize()
 
 
 def _weekday(month: date, position: int) -> tuple[str, str]:

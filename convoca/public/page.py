@@ -203,6 +203,8 @@ def _nothing_text(visit: Visit, later: date | None) -> str:
     if later is None and visit.length is not None and visit.length > visit.lengths[0]:
         # It may be longer than any opening: then no later date has room for it either.
         return gettext("Nothing is free for so long. Choose a shorter length.")
+    if visit.lasts_for_days:
+        return gettext("No free days in the next {n} weeks.").format(n=weeks)
     if not visit.schedule.is_capacity:
         return gettext("No free times in the next {n} weeks.").format(n=weeks)
     if later is None and visit.first_day == visit.today:

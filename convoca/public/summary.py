@@ -53,7 +53,11 @@ def _length(schedule: Schedule, visit: Visit | None) -> str:
     in_days = schedule.length_kind == Schedule.LengthKind.DAYS
     if visit is not None and visit.length is not None:
         return length_text(visit.length, in_days=in_days)
-    return "" if in_days else minutes_text(schedule.length_minutes)
+    if in_days:
+        return ""
+    shortest = minutes_text(schedule.length_minutes)
+    is_chosen = schedule.length_kind == Schedule.LengthKind.CHOSEN
+    return gettext("From {length}").format(length=shortest) if is_chosen else shortest
 
 
 def _online(schedule: Schedule) -> str:

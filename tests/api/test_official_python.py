@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from pytest_django.live_server_helper import LiveServer
-from SuperSaaS import Client, Configuration
+from SuperSaaS import Client, Configuration, Error
 
 from convoca.booking.models import Account, Booking, Membership, Schedule
 from convoca.booking.operations.booking import book_place
@@ -103,3 +103,22 @@ def test_b8_users(client: Client, account: Account) -> None:
 
     assert [each.id for each in client.users.list()] == [eva.pk]
     assert client.users.get(eva.pk).email == "eva@example.org"
+
+
+def test_b8_a_user_s_life(client: Client, account: Account) -> None:
+    made = client.users.create({"name": "ada", "email": "ada@example.org", "full_name": "Ada Ruiz"}, "77fk")
+    found = client.users.get("77fk")
+    assert made["location"].endswith(f"/api/users/{found.id}.json")
+    assert (found.name, found.full_name, found.fk) == ("ada", "Ada Ruiz", "77")
+
+    again = client.users.create({"name": "ada", "phone": "600"})
+    assert again == made
+    with pytest.raises(Error):
+        client.users.create({"name": "ada"}, duplicate="raise")
+    client.users.update("77fk", {"full_name": "Ada Mar"}, notfound="error")
+    changed = client.users.get(found.id)
+    assert (changed.full_name, changed.phone) == ("Ada Mar", "600")
+    client.users.delete(found.id)
+    assert client.users.list() == []
+    with pytest.raises(Error):
+        client.users.update(found.id, {"full_name": "Nobody"}, notfound="error")

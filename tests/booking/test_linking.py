@@ -3,14 +3,14 @@
 import pytest
 
 from convoca.booking.models import Account, Booking, Meeting, Notification, Schedule, Slot
-from convoca.booking.operations.cancelling import cancel
+from convoca.booking.operations.cancelling import cancel, undo_cancel
 from convoca.booking.operations.configuring import (
     LinkSourceUnavailable,
     choose_link_source,
     may_choose,
     set_supervisor_field,
 )
-from convoca.booking.operations.linking import NotALink, find_link, type_link
+from convoca.booking.operations.linking import NotALink, find_link, take_link_away, type_link
 from convoca.booking.operations.slots import open_slot
 from convoca.booking.questions.links import LinkState, links_for
 from convoca.booking.questions.viewers import stranger, token_holder, viewer_of
@@ -190,3 +190,26 @@ def test_a_meeting_that_was_being_made_while_a_link_was_typed_is_announced_to_no
 
     assert (len(zoom.made()), zoom.standing()) == (1, [])
     assert not Notification.objects.filter(due_at__isnull=False).exists()
+
+
+def test_a_cancellation_taken_back_lost_the_link_that_somebody_had_typed() -> None:
+    """B6: undo finds the same meeting, whoever made it."""
+    booking = book(make_resource_schedule(make_account(), link_source=Schedule.MANUAL))
+    type_link(booking.slot, FIRST, now=NOW)
+    cancel(booking, now=NOW)
+
+    undo_cancel(booking, now=NOW)
+
+    assert meeting_of(booking.slot).link.open() == FIRST
+    assert Meeting.objects.count() == 1
+
+
+def test_a_link_that_was_taken_away_does_not_come_back_with_an_undo() -> None:
+    booking = book(make_resource_schedule(make_account(), link_source=Schedule.MANUAL))
+    type_link(booking.slot, FIRST, now=NOW)
+    take_link_away(Slot.objects.select_related("schedule").get(), now=NOW)
+    cancel(booking, now=NOW)
+
+    undo_cancel(booking, now=NOW)
+
+    assert not Meeting.objects.filter(wanted=Meeting.Wanted.PRESENT).exists()

@@ -14,11 +14,13 @@ from convoca.booking.models import (
     Group,
     GroupMember,
     Membership,
+    Right,
     Schedule,
     ScheduleGroup,
     Supervision,
     Visibility,
 )
+from convoca.booking.questions.permissions import BY_RIGHT as WANTS
 from convoca.booking.questions.permissions import (
     Action,
     Contradiction,
@@ -195,8 +197,55 @@ def test_m19_who_supervises_and_configures_whatever_the_settings(
 
 
 # fmt: off
+BY_RIGHT = [
+    # What is granted               stranger elsewhere blocked once user group other this super owner
+    (Right.BOOKINGS,     Action.CHANGE,    "· · · · · · · + + +"),
+    (Right.BEYOND_RULES, Action.GO_BEYOND, "· · · · · · · + + +"),
+    (Right.HOURS,        Action.OPEN,      "· · · · · · · + + +"),
+    (Right.LAYOUT,       Action.WORD,      "· · · · · · · + + +"),
+]
+# fmt: on
+NOBODY_BUT_THE_OWNER = "· · · · · · · · · +"
+
+
+@pytest.mark.parametrize(("right", "action", "row"), BY_RIGHT)
+@pytest.mark.parametrize("is_granted", [True, False])
+def test_m19_who_may_what_of_that_which_the_owner_grants_one_by_one(
+    is_granted: bool, right: Right, action: Action, row: str, schedule: Schedule, viewers: Mapping[str, Viewer]
+) -> None:
+    """To everybody who is there, superuser or not, and granted alone, or withheld alone."""
+    granted = {each.value: (each is right) is is_granted for each in Right}
+    Membership.objects.update(**granted)
+    Supervision.objects.update(**granted)
+    anew = {name: _again(schedule.account, viewer) for name, viewer in viewers.items()}
+
+    right_row = row if is_granted else NOBODY_BUT_THE_OWNER
+    assert {looker: may(viewer, action, schedule) for looker, viewer in anew.items()} == marks(right_row)
+
+
+def _again(account: Account, viewer: Viewer) -> Viewer:
+    if viewer.membership is None:
+        return viewer
+    return viewer_of(viewer.membership.account, viewer.membership.user)
+
+
+def test_the_table_of_rights_is_whole() -> None:
+    assert {(right, action) for right, action, _ in BY_RIGHT} == {(right, action) for action, right in WANTS.items()}
+    assert {right for right, _, _ in BY_RIGHT} == set(Right)
+
+
+# fmt: off
 OF_THE_ACCOUNT = [
     # What superusers may do             stranger elsewhere blocked once user group other this super owner
+    ("unseen",  Action.SEE_PEOPLE,  "· · · · · · · · · +"),
+    ("unseen",  Action.ADD_PEOPLE,  "· · · · · · · · · +"),
+    ("unseen",  Action.BLOCK_PEOPLE, "· · · · · · · · · +"),
+    ("unseen",  Action.RANK_PEOPLE, "· · · · · · · · · +"),
+    ("unseen",  Action.GOVERN,      "· · · · · · · · · +"),
+    ("nothing", Action.BLOCK_PEOPLE, "· · · · · · · · · +"),
+    ("add",     Action.BLOCK_PEOPLE, "· · · · · · · · · +"),
+    ("rank",    Action.BLOCK_PEOPLE, "· · · · · · · · + +"),
+    ("rank",    Action.DRESS,       "· · · · · · · · · +"),
     ("nothing", Action.SEE_PEOPLE,  "· · · · · · · · + +"),
     ("nothing", Action.ADD_PEOPLE,  "· · · · · · · · · +"),
     ("nothing", Action.RANK_PEOPLE, "· · · · · · · · · +"),

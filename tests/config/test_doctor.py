@@ -1,14 +1,17 @@
 """`convoca doctor` says what the health page says, and its exit status says whether anything is wrong (B5)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import time_machine
 from django.conf import settings
 
-from convoca.booking.models import Alert, Connection, Incident, Meeting, Notification
+from convoca.booking.models import Alert, Connection, Incident, Meeting, Notification, User
 from convoca.booking.operations.booking import book_resource
+from convoca.booking.operations.demonstrating import found_empty_account
 from convoca.config.doctor import examine
+from convoca.config.env import Environment
 from tests.booking.building import NOW, at, book, connect_zoom, make_account, make_client, make_resource_schedule
 from tests.booking.zooming import meeting_of
 
@@ -99,6 +102,30 @@ def test_m11_the_doctor_warns_of_what_the_plan_does_not_hold_and_calls_nothing_w
         "come).",
     ]
     assert status == 0
+
+
+def test_an_installation_for_others_that_still_holds_the_examples_is_told_that_anybody_can_log_in(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Who followed the five lines of the manual served the database of `make run`, with its password, to the world."""
+    found_empty_account("en")
+    at_home, for_others = settings.ENV, replace(settings.ENV, base_url="https://book.example.org")
+
+    assert "one of the examples" not in said_of(at_home, capsys)
+    assert "- vera@example.org is one of the examples of `make run`, and everybody knows the password." in said_of(
+        for_others, capsys
+    )
+
+    vera = User.objects.get(email="vera@example.org")
+    vera.set_password("tulipan-azul-9")
+    vera.save()
+
+    assert "one of the examples" not in said_of(for_others, capsys)
+
+
+def said_of(environment: Environment, capsys: pytest.CaptureFixture[str]) -> str:
+    examine(environment)
+    return capsys.readouterr().out
 
 
 def test_an_error_of_the_operator_s_is_told_as_theirs(capsys: pytest.CaptureFixture[str]) -> None:

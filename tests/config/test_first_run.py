@@ -48,6 +48,10 @@ def test_j5_an_empty_machine_is_ready_with_one_command(untouched: Installation) 
     told = serve(untouched)
 
     assert f"Ready:   {untouched.url}" in told
+    # It said nothing until all was ready, minutes later where the machine is slow, and looked as if it hung.
+    assert told.startswith("Convoca starts, with ")
+    assert told.index("Making the tables") < told.index("Ready:")
+    assert "Nobody has an account here yet." in read(untouched.url)
     (address,) = re.findall(r"Set up:  (\S+)  \(works once, for 60 minutes\)", told)
     assert "Make your booking page" in read(address)
     again = untouched.run("setup-link")

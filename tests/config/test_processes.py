@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,29 @@ from tests.installation import wait_for
 
 TREE = """
 import sys
-from convoca.config.processes import Program, run_tree
-python = sys.executable
-programs = [Program(name=f"program {n}", command=[python, "-c", code]) for n, code in enumerate(sys.argv[1:])]
-sys.exit(run_tree(programs))
+from functools import partial
+from convoca.config.processes import Branch, Command, run_tree
+kind, *codes = sys.argv[1:]
+if kind == "commands":
+    make = lambda name, code: Command(name=name, command=[sys.executable, "-c", code])
+else:
+    make = lambda name, code: Branch(name=name, run=partial(exec, code, {}))
+sys.exit(run_tree([make(f"program {n}", code) for n, code in enumerate(codes)]))
 """
+type Start = Callable[..., subprocess.Popen[str]]
+
 # Writes its process id where the test finds it, and lives until it is told to end.
 LIVES = "import os, time; open({path!r}, 'a').write(str(os.getpid()) + '\\n'); time.sleep(600)"
 
 
-def start(*codes: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", TREE, *codes], stderr=subprocess.PIPE, text=True)
+@pytest.fixture(params=["commands", "branches"])
+def start(request: pytest.FixtureRequest) -> Start:
+    """Return what starts a tree of such programs, each of which carries out a piece of code."""
+
+    def start(*codes: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, "-c", TREE, request.param, *codes], stderr=subprocess.PIPE, text=True)
+
+    return start
 
 
 def ids(path: Path) -> list[int]:
@@ -40,7 +53,7 @@ def lives(process: int) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_the_tree_ends_as_one(tmp_path: Path, number: signal.Signals) -> None:
+def test_the_tree_ends_as_one(start: Start, tmp_path: Path, number: signal.Signals) -> None:
     path = tmp_path / "ids"
     tree = start(*[LIVES.format(path=str(path))] * 2)
     wait_for(lambda: len(ids(path)) == 2, 10)
@@ -51,7 +64,7 @@ def test_the_tree_ends_as_one(tmp_path: Path, number: signal.Signals) -> None:
     assert [process for process in ids(path) if lives(process)] == []
 
 
-def test_no_program_outlives_a_tree_that_is_killed(tmp_path: Path) -> None:
+def test_no_program_outlives_a_tree_that_is_killed(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "ids"
     tree = start(*[LIVES.format(path=str(path))] * 2)
     wait_for(lambda: len(ids(path)) == 2, 10)
@@ -62,7 +75,7 @@ def test_no_program_outlives_a_tree_that_is_killed(tmp_path: Path) -> None:
     wait_for(lambda: not any(lives(process) for process in ids(path)), 10)
 
 
-def test_a_program_that_dies_is_started_again(tmp_path: Path) -> None:
+def test_a_program_that_dies_is_started_again(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "ids"
     tree = start(LIVES.format(path=str(path)))
     wait_for(lambda: len(ids(path)) == 1, 10)
@@ -74,7 +87,7 @@ def test_a_program_that_dies_is_started_again(tmp_path: Path) -> None:
     assert "Program 0 was ended by SIGKILL. It is started again." in tree.communicate(timeout=10)[1]
 
 
-def test_a_program_that_keeps_dying_ends_the_tree_with_a_sentence(tmp_path: Path) -> None:
+def test_a_program_that_keeps_dying_ends_the_tree_with_a_sentence(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "ids"
     tree = start(LIVES.format(path=str(path)), "raise SystemExit(3)")
 
@@ -87,7 +100,7 @@ def test_a_program_that_keeps_dying_ends_the_tree_with_a_sentence(tmp_path: Path
     assert [process for process in ids(path) if lives(process)] == []
 
 
-def test_a_program_that_refused_to_start_is_not_tried_again(tmp_path: Path) -> None:
+def test_a_program_that_refused_to_start_is_not_tried_again(start: Start, tmp_path: Path) -> None:
     tree = start("raise SystemExit(2)")
 
     assert tree.communicate(timeout=10)[1] == ""

@@ -7,7 +7,7 @@ from playwright.sync_api import CDPSession, Page
 from tests.e2e.browser import Visits
 from tests.e2e.checks.looks import PHONE, put
 from tests.e2e.conftest import Served
-from tests.e2e.sights import Sight
+from tests.e2e.sight import Sight
 from tests.walk.viewers import Looker, Secret
 
 # What a page wants to have the focus gets it when the page is drawn.

@@ -21,10 +21,11 @@ from tests.walk.visiting import Visit
 
 @dataclass(frozen=True)
 class Served:
-    """The scene, and where it is served."""
+    """The scene, where it is served, and its clock, which goes on and can be moved."""
 
     scene: Scene
     url: str
+    clock: time_machine.Traveller
 
     def open(self, visits: Visits, looker: Looker, visit: Visit, **browser: Any) -> Page:
         """Open the page as `looker`, in the browser that has what the visit is about."""
@@ -46,13 +47,13 @@ def served(browser: Browser, transactional_db: None, settings: Settings) -> Iter
 def serve(settings: Settings) -> Iterator[Served]:
     """Build the scene, and serve it until whoever asked is done."""
     prepare_installation(settings)
-    with time_machine.travel(NOW, tick=True):
+    with time_machine.travel(NOW, tick=True) as clock:
         server = ThreadedWSGIServer(("localhost", 0), _Silent)
         server.daemon_threads = True
         server.set_app(WSGIHandler())
         thread = threading.Thread(target=server.serve_forever, name="served")
         thread.start()
-        yield Served(build_scene(), f"http://localhost:{server.server_port}")
+        yield Served(build_scene(), f"http://localhost:{server.server_port}", clock)
         server.shutdown()
         thread.join()
         server.server_close()

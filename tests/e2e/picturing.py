@@ -26,7 +26,8 @@ from tests.e2e.album import Album
 from tests.e2e.browser import ROOT, Visits
 from tests.e2e.checks.looks import DESK, PHONE, put
 from tests.e2e.conftest import Served, serve
-from tests.e2e.sights import Sight, sights
+from tests.e2e.sight import Sight
+from tests.e2e.sights import sights
 from tests.e2e.words import WORDS
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -36,7 +37,10 @@ LANGUAGES = ("en", "es")
 COLOURS, COLOURS_OF_THE_README = 48, 160
 TALLEST_PX = 2400
 # Of a page that says what is wrong, or that somebody else sees, one picture is enough.
-STATES = ("-problem", "-chosen", "booking-holder", "booking-pending", "booking-waiting", "booking-cancelled", "join-")
+STATES = (
+    *("-problem", "-chosen", "booking-holder", "booking-pending", "booking-waiting", "booking-cancelled", "join-"),
+    *("applications-", "sign-up-setting-", "setup-closed"),
+)
 LOT = 4711
 SETTLED = """() => document.fonts.ready.then(() => new Promise((go) => {
     requestAnimationFrame(() => requestAnimationFrame(go));

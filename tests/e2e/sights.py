@@ -1,10 +1,11 @@
 """Every page of the walk that people look at, in its states: what a browser can be pointed at."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
+from tests.e2e.installing import of_the_installation
+from tests.e2e.sight import Sight, send_empty
 from tests.walk.routes import ROUTES
 from tests.walk.scene import MADE_UP, Scene
 from tests.walk.viewers import Looker, Secret
@@ -12,19 +13,9 @@ from tests.walk.visiting import Visit
 
 # Of these routes every address is another page to look at; elsewhere they differ by their words alone.
 ALL_OF = frozenset({"schedule", "booking", "manage:process"})
-PEOPLE = (Looker.STRANGER, Looker.BOOKER, Looker.OWNER, Looker.MEMBER)
+PEOPLE = (Looker.STRANGER, Looker.BOOKER, Looker.OWNER, Looker.MEMBER, Looker.OPERATOR)
 # Where these have something to see.
 BY = {"my": Looker.REGISTERED}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sight:
-    """One page in one state. `press` brings it there after it was opened."""
-
-    name: str
-    looker: Looker
-    visit: Visit
-    press: Callable[[Page], None] | None = None
 
 
 def sights(scene: Scene) -> Iterator[Sight]:
@@ -40,6 +31,8 @@ def sights(scene: Scene) -> Iterator[Sight]:
             yield Sight(name=name.replace(":", "-") + suffix, looker=looker, visit=visit)
     yield from _of_others(scene)
     yield from _refused(scene)
+    # Last, for these change what the pages of everybody show.
+    yield from of_the_installation()
 
 
 def _of_others(scene: Scene) -> Iterator[Sight]:
@@ -73,21 +66,6 @@ def _refused(scene: Scene) -> Iterator[Sight]:
     yield Sight(name="schedule-chosen", looker=Looker.STRANGER, visit=by_name["schedule"], press=choose)
     yield Sight(name="schedule-chosen-problem", looker=Looker.STRANGER, visit=by_name["schedule"], press=choose_only)
     yield Sight(name="manage-today-problem", looker=Looker.OWNER, visit=by_name["manage:today"], press=paste_nonsense)
-
-
-def send_empty(page: Page) -> None:
-    """Send the page's form, the first that asks for something, with every field as good as empty."""
-    with page.expect_navigation():
-        page.evaluate(
-            """() => {
-                const typed = 'input:not([type=hidden], [type=radio]), textarea';
-                const forms = [...document.querySelectorAll('main form')].filter((each) => each.method === 'post');
-                const form = forms.find((each) => each.querySelector(typed));
-                for (const field of form.querySelectorAll(typed)) field.value = '';
-                for (const field of form.querySelectorAll('input[type=radio]')) field.checked = false;
-                form.submit();
-            }"""
-        )
 
 
 def choose(page: Page) -> None:

@@ -1,17 +1,16 @@
 """The bar of what a journey may take, counted in a real browser: taps, fields, keys, stops of Tab, announcements.
 
-What it takes with the processes of `make run` stands in `test_journey` (B1, B3, O8), `test_health` (O7) and
-`test_google` (O4); weights and queries are asserted where pages are (`tests/public/test_frame`).
+What owners and superusers have to do stands in `test_owners_bar`. What it takes with the processes of `make run`
+stands in `test_journey` (B1, B3, O2, O8), `test_health` (O7) and `test_google` (O4); weights and queries are asserted
+where pages are (`tests/public/test_frame`).
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
 from playwright.sync_api import Page, expect
-from pytest_django import Settings
 
 from convoca.booking.models import Booking, Meeting, Sealed
 from tests.booking.building import NOW
@@ -253,69 +252,3 @@ def test_k9_the_address_in_a_mail_is_good_for_a_year(served: Served, visits: Vis
 
         expect(page.locator(".what-when")).to_contain_text("2026")
         assert page.locator("h1").inner_text() != was
-
-
-def test_o1_the_first_page_asks_four_things(served: Served, visits: Visits) -> None:
-    [sight] = [each for each in sights(served.scene) if each.name == "setup"]
-    page = served.open(visits, sight.looker, sight.visit)
-
-    asked = [each for each in page.locator("main form input, main form select").all() if each.is_visible()]
-    # What is offered is one question with several answers.
-    assert len({each.get_attribute("name") for each in asked}) == 4
-    assert page.locator("main form button.btn-primary").count() == 1
-
-
-def test_o3_an_application_at_a_vendor_takes_two_pasted_fields(served: Served, visits: Visits) -> None:
-    names = ("application", "manage-application")
-    sight = next(each for each in sights(served.scene) if each.name in names)
-    page = served.open(visits, sight.looker, sight.visit)
-
-    assert page.url
-    assert page.locator("main input:not([type=hidden])").count() <= 2
-
-
-def test_o5_a_link_is_typed_with_one_paste_and_a_press(served: Served, visits: Visits) -> None:
-    """From the mail that says it is missing: open, Paste a link, paste, save."""
-    [sight] = [each for each in sights(served.scene) if each.name == "manage-today"]
-    hand = Hand(served.open(visits, Looker.OWNER, sight.visit))
-    place = hand.page.locator("details.paste").first
-
-    hand.tap(place.locator("summary"))
-    hand.fill("details.paste[open] textarea", "https://rooms.example.net/pasted")
-    hand.tap(place.locator("button"))
-
-    expect(hand.page.locator("main")).to_contain_text("rooms.example.net/pasted")
-    assert (hand.taps, hand.fields) == (2, 1)
-
-
-def test_s1_whoever_supervises_sees_first_what_needs_them(served: Served, visits: Visits) -> None:
-    """No press after the log-in: what needs somebody stands before the day's list."""
-    [sight] = [each for each in sights(served.scene) if each.name == "manage-today"]
-    page = served.open(visits, Looker.OWNER, sight.visit)
-
-    need, rows = page.locator(".need").first, page.locator(".rows").last
-    assert list(_tops(need.bounding_box(), rows.bounding_box())) == sorted(
-        _tops(need.bounding_box(), rows.bounding_box())
-    )
-
-
-def _tops(*boxes: object) -> Iterator[float]:
-    for box in boxes:
-        assert isinstance(box, dict)
-        yield float(box["y"])
-
-
-def test_a_meeting_is_started_with_one_press_from_the_day(served: Served, visits: Visits, settings: Settings) -> None:
-    """The form opened without a referrer, so browsers sent no origin with it, and every Start was refused with 403."""
-    settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | {
-        "zoom_api": "http://127.0.0.1:9",
-        "zoom_oauth": "http://127.0.0.1:9",
-    }
-    [sight] = [each for each in sights(served.scene) if each.name == "manage-today"]
-    hand = Hand(served.open(visits, Looker.OWNER, sight.visit, width=1440))
-
-    with hand.page.context.expect_event("response", lambda each: each.url.endswith("/start")) as answered:
-        hand.tap(hand.page.locator("button.start"))
-
-    assert answered.value.status == 303
-    assert hand.taps == 1

@@ -12,7 +12,8 @@ from playwright.sync_api import Page, Request, Response
 
 from tests.e2e.browser import Visits
 from tests.e2e.conftest import Served
-from tests.e2e.sights import Sight, sights
+from tests.e2e.sight import Sight
+from tests.e2e.sights import sights
 from tests.walk.scene import Scene
 from tests.walk.viewers import Looker, Secret
 

@@ -174,14 +174,16 @@ def test_it_has_the_look_and_the_language_that_the_host_s_page_says(
     assert page.context.cookies() == []
 
 
-def test_no_other_site_shows_it(served: Served, visits: Visits, host_page: HostPage) -> None:
+def test_no_other_site_shows_it_and_the_link_to_it_stays(served: Served, visits: Visits, host_page: HostPage) -> None:
+    """The frame that the browser refused stood there, with a broken page in it, in the place of the link."""
     schedule = served.scene.schedules["linkless"]
     let_frame(schedule, Schedule.Framing.SITES, sites=["https://lumbre.example"])
     host_page.embeds(served, schedule)
     page = visits.open(host_page.url)
-    page.wait_for_selector("iframe")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => document.querySelector('iframe')?.style.height === '0px'")
 
+    expect(page.get_by_role("link", name="Book: Visits")).to_be_visible()
+    expect(page.locator("iframe")).to_be_hidden()
     [frame] = page.frames[1:]
     assert frame.url.startswith("chrome-error:")
     assert any("frame-ancestors" in complaint for complaint in visits.complaints)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import Visits, axe, overflow, shot
+from tests.e2e.hand import Hand
 from tests.e2e.steps import book, in_days, link_of, log_in, no_navigation, open_mail_to, press
 from tests.e2e.test_journey import choose_jitsi
 from tests.e2e.words import WORDS
@@ -18,6 +19,8 @@ OWN = {
         "go_on": "Continue",
         "use": "Choose a calendar of ana@example.org",
         "publish": "Publish",
+        "with calls": "Publish and create Google Meet calls",
+        "on": "Meet is on for new bookings.",
         "published": "Published.",
         "copied": "in the calendar.",
         "stop": "Stop publishing",
@@ -30,6 +33,8 @@ OWN = {
         "go_on": "Continuar",
         "use": "Elegir un calendario de ana@example.org",
         "publish": "Publicar",
+        "with calls": "Publicar y crear llamadas de Google Meet",
+        "on": "Meet está activo para las nuevas reservas.",
         "published": "Publicado.",
         "copied": "en el calendario.",
         "stop": "Dejar de publicar",
@@ -52,7 +57,7 @@ def test_j7_the_owner_publishes_chooses_meet_and_a_visitor_gets_the_link_in_page
     owner.goto(process)
     expect(owner.locator("#source-google_meet")).to_be_disabled()
     shot(owner, f"meet-disabled.{language}")
-    publish(owner, own, language)
+    publish(Hand(owner), own, own["publish"], language)
 
     meet = owner.locator("#source-google_meet")
     expect(meet).to_be_enabled()
@@ -74,21 +79,38 @@ def test_j7_the_owner_publishes_chooses_meet_and_a_visitor_gets_the_link_in_page
     choose_jitsi(tryout, owner, words)
 
 
-def publish(owner: Page, own: dict[str, str], language: str) -> None:
+def test_o4_three_clicks_and_a_consent_publish_and_choose_meet(tryout: Installation, visits: Visits) -> None:
+    words, own = WORDS["en"], OWN["en"]
+    owner = visits.open(f"{tryout.url}/manage/", width=1440)
+    log_in(owner, words)
+    owner.goto(f"{tryout.url}/manage/lumbre/schedules/consultations/process")
+    hand = Hand(owner)
+
+    publish(hand, own, own["with calls"], "en")
+
+    expect(owner.locator("main")).to_contain_text(own["on"])
+    expect(owner.locator("#source-google_meet")).to_be_checked()
+    assert (hand.taps, hand.fields) == (3, 0)
+    stop(tryout, owner, own, "en")
+    choose_jitsi(tryout, owner, words)
+
+
+def publish(hand: Hand, own: dict[str, str], button: str, language: str) -> None:
     """Three clicks and a consent; where a call of before still needs the access, it is not asked for again."""
-    owner.get_by_role("link", name=own["way"]).click()
+    owner = hand.page
+    hand.press(own["way"])
     known = owner.get_by_role("link", name=own["use"])
     shot(owner, f"synchronize-empty.{language}")
     if known.count():
-        known.click()
+        hand.tap(known)
     else:
-        press(owner, own["connect"])
+        hand.press(own["connect"])
         shot(owner, f"google-consent.{language}")
         press(owner, own["go_on"])
     expect(owner.get_by_role("button", name=own["publish"], exact=True)).to_be_visible()
     assert axe(owner) == []
     shot(owner, f"synchronize-calendars.{language}")
-    press(owner, own["publish"])
+    hand.press(button)
 
 
 def stop(tryout: Installation, owner: Page, own: dict[str, str], language: str) -> None:

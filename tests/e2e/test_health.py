@@ -9,6 +9,7 @@ from convoca.booking.operations.booking import book_resource
 from tests.booking.building import NOW, at, connect_zoom, make_client, make_resource_schedule
 from tests.e2e.browser import HEIGHTS, Scheme, Visits, axe, overflow, shot
 from tests.e2e.conftest import Served
+from tests.e2e.hand import Hand
 from tests.e2e.steps import (
     LINK_WITHIN_MS,
     MAIL_WITHIN_SECONDS,
@@ -71,7 +72,7 @@ def test_b5_the_health_page_with_everything_wrong_is_accessible(
     assert not faults, "\n".join(faults)
 
 
-def test_b5_t44_a_lost_access_is_told_by_mail_and_one_click_repairs_everything(
+def test_b5_t44_o7_a_lost_access_is_told_by_mail_and_one_click_repairs_everything(
     tryout: Installation, visits: Visits
 ) -> None:
     """J10, with the processes of `make run`: the worker sees it, the owner is told, and watches the repair."""
@@ -88,13 +89,16 @@ def test_b5_t44_a_lost_access_is_told_by_mail_and_one_click_repairs_everything(
     shot(owner, "journey-alert.en")
     owner.goto(f"{tryout.url}/manage/lumbre/health")
     shot(owner, "journey-lost.en")
-    owner.get_by_role("button", name="Reconnect Zoom").first.click()
+    hand = Hand(owner)
+    hand.press("Reconnect Zoom")
     press(owner, words.allow)
 
     repaired = "Repaired: 1 of 1 link created, 1 email sent."
     expect(owner.locator("#connections")).to_be_visible()
     with no_navigation(owner):
         expect(owner.locator("#health-live")).to_contain_text(repaired, timeout=LINK_WITHIN_MS)
+    # O7: one click, and the consent at the vendor.
+    assert (hand.taps, hand.fields) == (1, 0)
     shot(owner, "journey-repaired.en")
     assert link_of(visitor, words).startswith(f"{tryout.sandbox_url}/zoom/j/")
     disconnect(tryout, owner, words, "en")

@@ -1,11 +1,13 @@
 """The whole way in a real browser, with the processes of `make run`, in both languages."""
 
+import re
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import Visits, shot
+from tests.e2e.hand import Hand
 from tests.e2e.steps import (
     RECEIPT_WITHIN_MS,
     book,
@@ -54,7 +56,7 @@ def test_m18_m9_a_visitor_books_and_sees_the_link_arrive_without_reloading(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_m7_m14_the_owner_connects_zoom_a_visitor_gets_its_link_and_the_last_disconnect_deletes_the_credentials(
+def test_m7_m14_o2_o8_the_owner_connects_zoom_a_visitor_gets_its_link_and_the_last_disconnect_deletes_the_credentials(
     tryout: Installation, visits: Visits, language: str
 ) -> None:
     words = WORDS[language]
@@ -80,12 +82,14 @@ def test_m7_m14_the_owner_connects_zoom_a_visitor_gets_its_link_and_the_last_dis
 
 
 def connect(tryout: Installation, owner: Page, words: Words, language: str) -> None:
-    """M7: the first connection asks at Zoom."""
+    """M7, O2: one tap, and the first time the consent at Zoom, lead back to a row that is connected."""
     owner.goto(f"{tryout.url}/manage/lumbre/integrations/zoom")
-    row_of(owner, "Consultations").get_by_role("button", name=words.connect).click()
+    hand = Hand(owner)
+    hand.tap(row_of(owner, "Consultations").get_by_role("button", name=words.connect))
     shot(owner, f"journey-consent.{language}")
     press(owner, words.allow)
     expect(row_of(owner, "Consultations")).to_contain_text(words.connected)
+    assert (hand.taps, hand.fields) == (1, 0)
     shot(owner, f"journey-connected.{language}")
 
 
@@ -97,15 +101,21 @@ def _see_the_room(visitor: Page, link: str, words: Words) -> None:
 
 
 def disconnect(tryout: Installation, owner: Page, words: Words, language: str) -> None:
-    """M14: asked, done, and told line by line, without reloading."""
+    """M14, O8: two taps; asked, done, and told line by line with its time, without reloading.
+
+    That nothing of the credentials is left in the database, its file and its log is `test_wiping`'s to see.
+    """
     owner.goto(f"{tryout.url}/manage/lumbre/integrations/zoom")
-    row_of(owner, "Consultations").get_by_role("link", name=words.disconnect).click()
+    hand = Hand(owner)
+    hand.tap(row_of(owner, "Consultations").get_by_role("link", name=words.disconnect))
     shot(owner, f"journey-disconnect.{language}")
-    press(owner, words.disconnect)
+    hand.press(words.disconnect)
     receipt = owner.locator("#receipt")
     with no_navigation(owner):
-        expect(receipt).to_contain_text(words.withdrawn, timeout=RECEIPT_WITHIN_MS)
-        expect(receipt).to_contain_text(words.deleted)
+        for line in (words.withdrawn, words.deleted):
+            at = re.compile(rf"{re.escape(line)} \d{{1,2}}:\d{{2}}:\d{{2}}")
+            expect(receipt).to_contain_text(at, timeout=RECEIPT_WITHIN_MS)
+    assert (hand.taps, hand.fields) == (2, 0)
     shot(owner, f"journey-receipt.{language}")
 
 

@@ -26,11 +26,12 @@ from tests.e2e.sights import sights
 PARTS = 2
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 ADDRESS = re.compile(r"\S*(?:@|://|\.example|localhost|/)\S*|\{\w+\}|\$\w+")
-# Names: of products and protocols, what is called the same everywhere, and the passcodes of the scene.
+# Names: of products and protocols, what is called the same everywhere, the passcodes of the scene, and the people of
+# the living design page.
 NAMES = frozenset(
     LETTERS.findall(
         "Convoca SuperSaaS Zoom Google Meet Calendar Jitsi Microsoft Teams Apple Outlook Gmail GMT UTC CSV QR ID "
-        "SPF DKIM DMARC English Español zoomPass classPass"
+        "SPF DKIM DMARC English Español zoomPass classPass Eva Gómez Ana Ruiz Marco Gil"
     )
 )
 # What is told to the eye or to a screen reader, in the order of the page, with where it stands.

@@ -1,17 +1,26 @@
-"""Every state of a link, as anybody can make it with the example: on the vendors' desk, with all of `make run`."""
+"""Every state of a link, as anybody can make it with the example: on the vendors' desk, with all of `make run`.
+
+The one that needs a minute is walked at a clock that is moved on.
+"""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from convoca.booking.operations.provisioning import provision_next
 from tests.e2e.browser import Visits, axe, shot
+from tests.e2e.conftest import Served
 from tests.e2e.steps import LINK_WITHIN_MS, book, in_days, link_of, log_in, no_navigation, press
 from tests.e2e.test_journey import connect
 from tests.e2e.words import WORDS
 from tests.installation import Installation, new_installation
+from tests.walk.routes import ROUTES
+from tests.walk.viewers import Looker
 
 WORDS_HERE = WORDS["es"]
 
@@ -89,3 +98,35 @@ def visit(example: Installation, visits: Visits, *, day: int) -> Page:
     page = visits.open(f"{example.url}/schedule/lumbre/consultations?day={in_days(day)}", language="es")
     book(page, WORDS_HERE, email=f"day.{day}@example.org")
     return page
+
+
+MONDAY = "2026-11-30"
+
+
+def test_delayed_can_be_seen_by_the_visitor_and_by_the_owner_without_a_minute_of_waiting(
+    served: Served, visits: Visits
+) -> None:
+    """J3, J10, L1: «100 % ≤ 60 s or the delayed text»; nobody answers at Zoom."""
+    schedule = served.scene.schedules["resource"]
+    name = served.scene.account.name
+    visitor = visits.open(f"{served.url}/schedule/{name}/{schedule.slug}?day={MONDAY}", language="es")
+    book(visitor, WORDS_HERE, email="ada@example.org")
+    expect(visitor.get_by_role("heading", name=WORDS_HERE.preparing)).to_be_visible()
+    while provision_next(now=timezone.now()):
+        continue
+
+    with no_navigation(visitor):
+        served.clock.shift(timedelta(seconds=61))
+        expect(visitor.get_by_role("heading", name="El enlace está tardando más de lo habitual.")).to_be_visible()
+
+    assert axe(visitor) == []
+    shot(visitor, "state-delayed.es")
+    today = ROUTES["manage:today"].visits(served.scene, Looker.OWNER)[0]
+    owner = served.open(visits, Looker.OWNER, today, language="es")
+    owner.goto(f"{served.url}/manage/{name}/?day={MONDAY}")
+    expect(owner.locator("main")).to_contain_text("Zoom tarda en responder.")
+    owner.goto(f"{served.url}/manage/{name}/health")
+    expect(owner.locator("#not-ready")).to_be_visible()
+    shot(owner, "state-delayed-health.es")
+    owner.get_by_role("button", name="Intentar ahora").first.click()
+    expect(owner.locator("main")).to_contain_text("Lo estamos intentando de nuevo.")

@@ -95,9 +95,11 @@ def test_every_partial_of_the_design_is_shown_in_both_languages(operator: Client
     signs = {
         "brand.html": 'class="brand"',
         "language.html": 'name="language"',
+        "speak.html": 'name="speak"',
         "theme.html": 'name="theme"',
         "icon.html": "<svg",
         "own_log_in.html": "own-log-in",
+        "log_out.html": "log-out",
         "base.html": "<!doctype html>",
     }
 

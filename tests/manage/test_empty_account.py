@@ -57,6 +57,20 @@ def test_m22_a_page_with_nothing_on_it_says_so(
     assert PAGES[name] in words(page)
 
 
+@pytest.mark.parametrize(
+    "name", ["today", "schedules", "supervise", "publications", "new-booking", "integration", "integrations"]
+)
+def test_m22_a_page_that_waits_for_the_first_schedule_leads_to_where_it_is_made(
+    name: str, its_owner: Client, empty: Account
+) -> None:
+    """They said that there is nothing, and left it to the owner to find out what to do about it."""
+    where = [empty.name, "zoom"] if name == "integration" else [empty.name]
+
+    page = its_owner.get(reverse(f"manage:{name}", args=where))
+
+    assert f'href="{reverse("manage:new-schedule", args=[empty.name])}"' in page.content.decode()
+
+
 def test_the_page_of_zoom_says_what_to_do_first(its_owner: Client, empty: Account) -> None:
     assert "Create a schedule first." in words(its_owner.get(f"/manage/{empty.name}/integrations/zoom"))
 

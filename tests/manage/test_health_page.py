@@ -1,6 +1,8 @@
 """The health page: every state in words, every meeting that is not ready with its reason and one button (B5, J10)."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,13 +15,16 @@ from convoca.booking.models import (
     Account,
     AuditEntry,
     Connection,
+    Delivery,
     Incident,
     Meeting,
     Membership,
     Notification,
     QuotaDay,
     Schedule,
+    Webhook,
 )
+from convoca.booking.operations.hooking import CHOOSABLE, Telling, make_webhook
 from convoca.booking.operations.linking import type_link
 from convoca.manage import health
 from tests.booking.alarms import look
@@ -37,7 +42,7 @@ from tests.booking.building import (
 )
 from tests.booking.zooming import SimulatedZoom, meeting_of
 from tests.manage.conftest import LogIn
-from tests.manage.reading import buttons, words
+from tests.manage.reading import buttons, plain, words
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -132,7 +137,8 @@ def test_t32_a_used_up_allowance_says_how_many_wait_until_when(owner: Client, ac
     assert "100 of 100 used today. 1 meeting waits until Wed 25 Nov, 01:00." in words(page)
     assert words(page).count("of 100") == 1
     assert "Today's Zoom meetings are used up: it waits until Wed 25 Nov, 01:00." in words(page)
-    assert "Paste a link" in buttons(page)
+    assert f'id="paste-{booking.slot_id}"' in page.text
+    assert "Paste a link" in words(page)
 
 
 def test_what_waits_for_tomorrow_was_said_to_be_created_now(owner: Client, account: Account) -> None:
@@ -163,7 +169,7 @@ def test_many_that_one_reconnection_mends_pushed_away_what_needs_an_act_of_its_o
     with time_machine.travel(LATER, tick=False):
         page = owner.get(page_of(account))
 
-    shown, folded = page.text.split("<details", 1)
+    shown, folded = page.text.split("<details>", 1)
     assert "2 more without a link" in folded
     assert shown.index("16:00–") < shown.index("10:00–")
     assert [f"{hour}:00–" in shown for hour in range(10, 16)] == [True, True, True, True, False, False]
@@ -257,6 +263,62 @@ def test_a_copy_that_did_not_arrive_is_no_reason_to_correct_the_attendees_addres
     assert "Correct the address" not in buttons(page)
 
 
+def of_service(page: Any, name: str) -> str:
+    """Return the words of the row of one service."""
+    html = page.content.decode()
+    [row] = re.findall(rf'<li class="health-row" id="service-{name}">(.*?)</li>', html, re.DOTALL)
+    return plain(row)
+
+
+def test_j10_mails_and_reminders_say_how_they_do(owner: Client, account: Account) -> None:
+    """«One row per service: … mail, reminders, webhooks»: state, last success, last error, where it is seen to."""
+    assert of_service(owner.get(page_of(account)), "emails") == "Emails None has been sent yet. Messages"
+    book(make_resource_schedule(account, reminder_minutes=60))
+    assert of_service(owner.get(page_of(account)), "reminders") == (
+        "Reminders None was due yet. Next Thu 26 Nov, 09:00 Schedules"
+    )
+
+    Notification.objects.filter(kind="confirmation").update(sent_at=NOW - timedelta(minutes=3), due_at=None)
+    Notification.objects.filter(kind="reminder").update(
+        failed=True, dropped_at=NOW, due_at=None, reason="The mail server refused the recipient (550 5.1.1)."
+    )
+
+    page = owner.get(page_of(account))
+    refused = "Last error just now. The mail server refused the address (550 5.1.1)."
+    assert of_service(page, "emails") == f"Emails Working. Last success 3 minutes ago {refused} Messages"
+    assert of_service(page, "reminders") == f"Reminders None is planned. {refused} Schedules"
+
+
+def test_j10_a_mail_that_nobody_tries_names_the_worker(owner: Client, account: Account) -> None:
+    book(make_resource_schedule(account, reminder_minutes=None))
+
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        said = of_service(owner.get(page_of(account)), "emails")
+
+    assert "1 email waits for this server's worker. Whoever runs the server must look." in said
+
+
+def test_j10_webhooks_say_how_they_do(owner: Client, account: Account) -> None:
+    assert of_service(owner.get(page_of(account)), "webhooks") == "Webhooks There is none yet. Webhooks"
+    told = Telling(url="https://hooks.example.com/convoca", happenings=CHOOSABLE)
+    webhook = make_webhook(account, told, now=NOW)
+    assert of_service(owner.get(page_of(account)), "webhooks") == "Webhooks Working. Webhooks"
+    book(make_resource_schedule(account))
+    Delivery.objects.filter(happening="booking.created").update(delivered_at=NOW - timedelta(hours=2), due_at=None)
+    Delivery.objects.filter(happening="slot.created").update(
+        tried_at=NOW - timedelta(minutes=1), reason="status", status=500, attempts=3
+    )
+    Webhook.objects.update(failing_since=NOW)
+
+    assert of_service(owner.get(page_of(account)), "webhooks").startswith(
+        "Webhooks 1 webhook does not take what we send; we try again. Last success 2 hours ago"
+    )
+    Webhook.objects.filter(pk=webhook.pk).update(switched_off_at=NOW)
+    assert "1 webhook is switched off." in of_service(owner.get(page_of(account)), "webhooks")
+    Webhook.objects.update(switched_off_at=None, failing_since=None, paused_at=NOW)
+    assert "Paused." in of_service(owner.get(page_of(account)), "webhooks")
+
+
 def test_whoever_wants_quiet_sees_until_when(owner: Client, account: Account) -> None:
     connection = connect_zoom(make_resource_schedule(account))
     Connection.objects.update(state=Connection.State.NEEDS_OWNER)
@@ -313,7 +375,7 @@ def test_the_page_costs_the_same_however_much_there_is_to_show(owner: Client, ac
     with CaptureQueriesContext(database) as many:
         owner.get(page_of(account))
 
-    assert len(few) == len(many) == 22
+    assert len(few) == len(many) == 29
 
 
 def test_the_day_said_nothing_of_a_connection_that_needs_its_owner(

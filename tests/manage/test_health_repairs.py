@@ -1,5 +1,6 @@
 """B5, J10: what the health page's buttons mend, and how the open page counts it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -160,6 +161,7 @@ def test_b5_what_was_refused_can_be_tried_again_at_once(owner: Client, account: 
 
     assert "1 meeting failed for another reason: " in words(page)
     assert "Try again" in buttons(page)
+    assert {"Try again", "Paste a link"} <= {*buttons(page), *re.findall(r"<summary[^>]*>([^<]*)", page.text)}
     assert where == f"{page_of(account)}#not-ready"
     assert meeting_of(booking.slot).observed == Meeting.Observed.PRESENT
 

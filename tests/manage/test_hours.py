@@ -171,7 +171,7 @@ def test_m19_a_superuser_does_not_change_opening_hours(superuser: Client, accoun
     schedule = make_resource_schedule(account)
     before = week_of(schedule)
 
-    assert superuser.post(page_of(schedule, "hours"), row(0, 0, "09:00", "10:00")).status_code == 404
+    assert superuser.post(page_of(schedule, "hours"), row(0, 0, "09:00", "10:00")).status_code == 403
     assert week_of(schedule) == before
 
 

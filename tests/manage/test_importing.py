@@ -208,7 +208,7 @@ def test_m19_rights_and_groups_come_in_too_and_nobody_changes_the_owner_or_thems
 
 
 def test_superusers_who_may_only_add_users_give_no_rights(superuser: Client, account: Account) -> None:
-    assert superuser.get(PAGE).status_code == 404
+    assert superuser.get(PAGE).status_code == 403
     Account.objects.update(superusers_may=Account.SuperusersMay.ADD)
     make_member(account, email="luis@example.org")
 
@@ -323,7 +323,7 @@ def test_the_list_that_goes_out_is_safe_in_spreadsheets_and_comes_in_again_as_it
     assert "luis@example.org;" in "\n".join(cells(owner, "?separator=semicolon"))
     back = owner.get(upload(owner, "\n".join([heading, *lines])).headers["Location"])
     assert "3 users stay as they are" in words(back)
-    assert superuser.get("/manage/Lumbre/users/csv").status_code == 404
+    assert superuser.get("/manage/Lumbre/users/csv").status_code == 403
 
 
 def test_the_page_of_users_leads_to_both(owner: Client) -> None:

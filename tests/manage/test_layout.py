@@ -203,8 +203,8 @@ def test_restoring_can_be_taken_back(owner: Client, schedule: Schedule) -> None:
 
 def test_what_an_owner_words_is_nobody_elses(superuser: Client, schedule: Schedule) -> None:
     for path in (address(schedule), f"{address(schedule)}/preview"):
-        assert superuser.get(path).status_code == 404
-        assert superuser.post(path, TYPED).status_code in {404, 405}
+        assert superuser.get(path).status_code == 403
+        assert superuser.post(path, TYPED).status_code in {403, 405}
     assert not MessageText.objects.exists()
 
 

@@ -190,4 +190,4 @@ def test_nobody_but_the_owner_chooses_the_look(superuser: Client, account: Accou
     """M19: it is the owner's."""
     user = log_in(make_member(account, Membership.Role.USER, "user@example.org"))
 
-    assert [browser.get(PAGE).status_code for browser in (superuser, user)] == [404, 404]
+    assert [browser.get(PAGE).status_code for browser in (superuser, user)] == [403, 404]

@@ -195,3 +195,16 @@ def again(browser: Client, address: str, mail: Notification) -> list[str]:
 
 def to_luis(server: MailServer) -> int:
     return len([mail for mail in server.received if mail["To"] == "luis@example.org"])
+
+
+def test_a_mail_to_a_domain_of_examples_says_that_none_was_sent(
+    owner: Client, booking: Booking, address: str, settings: Settings
+) -> None:
+    """RFC 2606: no delivery is attempted, and Health has nothing to mend."""
+    options = {"host": "mail.lumbre.invalid", "port": 587, "timeout": 1}
+    settings.MAILERS = {"default": {"BACKEND": "convoca.booking.mail.SmtpBackend", "OPTIONS": options}}
+
+    send_due(NOW + timedelta(minutes=1))
+
+    assert "its domain is reserved for examples. No email was sent." in words(owner.get(address))
+    assert "was not accepted" not in words(owner.get(address.removesuffix("mails") + "health"))

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from convoca.booking.models import Account, AuditEntry, Invitation, Membership, Supervision
-from tests.booking.building import make_account, make_member, make_resource_schedule
+from tests.booking.building import book, make_account, make_client, make_member, make_resource_schedule
 from tests.manage.conftest import LogIn
 from tests.manage.people import USERS, page_of, trail
 from tests.manage.reading import said, words
@@ -119,6 +119,40 @@ def test_a_blocked_person_is_given_no_rights(owner: Client, account: Account) ->
 
 def test_a_get_blocks_nobody(owner: Client, eva: Membership) -> None:
     assert owner.get(page_of(eva, "/block")).status_code == 405
+
+
+# --- deleting ---
+
+
+def test_who_is_deleted_is_a_user_no_more_and_can_be_added_again(
+    owner: Client, account: Account, eva: Membership, log_in: LogIn
+) -> None:
+    """Their log-in is theirs, here and elsewhere; what they have booked stays, as a guest's."""
+    schedule = make_resource_schedule(account)
+    booking = book(schedule, "10:00", client=make_client("Eva", "eva@example.org", membership=eva))
+    browser = log_in(eva)
+
+    owner.post(page_of(eva, "/delete"))
+
+    assert "is not a user any more. Their bookings stay as they are." in words(owner.get(USERS))
+    assert account_roles(account) == {"owner": 1}
+    assert browser.get("/my/Lumbre").status_code == 302
+    booking.refresh_from_db()
+    assert (booking.status, booking.name, booking.membership) == ("confirmed", "Eva", None)
+    added = owner.post("/manage/Lumbre/users/add", {"name": "Eva", "email": "eva@example.org"})
+    assert added.status_code == 303
+    assert Membership.objects.get(account=account, user=eva.user).pk != eva.pk
+
+
+def test_nobody_deletes_the_owner_or_themselves(owner: Client, account: Account, ranking_superuser: Client) -> None:
+    head = Membership.objects.get(account=account, role=Role.OWNER)
+    own = Membership.objects.get(account=account, role=Role.SUPERUSER)
+
+    for person in (head, own):
+        ranking_superuser.post(page_of(person, "/delete"))
+    owner.post(page_of(head, "/delete"))
+
+    assert account_roles(account) == {"owner": 1, "superuser": 1}
 
 
 # --- what superusers may ---

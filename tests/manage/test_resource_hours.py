@@ -206,6 +206,6 @@ def test_m19_a_superuser_does_not_change_a_resource_s_hours(superuser: Client, a
     schedule = make_resource_schedule(account)
     (room,) = rooms_of(schedule)
 
-    assert superuser.post(hours_of(schedule, room), {"whose": "own"} | row(3, 0, "12:00", "13:00")).status_code == 404
-    assert superuser.post(hours_of(schedule, room, "/days"), {"day": "2026-11-26", "kind": "closed"}).status_code == 404
+    assert superuser.post(hours_of(schedule, room), {"whose": "own"} | row(3, 0, "12:00", "13:00")).status_code == 403
+    assert superuser.post(hours_of(schedule, room, "/days"), {"day": "2026-11-26", "kind": "closed"}).status_code == 403
     assert free_on(schedule, THURSDAY, room) == 16

@@ -211,6 +211,13 @@ def test_the_poster_shows_what_to_scan_and_where_it_leads(owner: Client, schedul
     assert f"Scan the code to book, or go to {PAGE}" in words(poster)
 
 
+def test_the_code_of_the_poster_filled_a_quarter_of_its_place(owner: Client, schedule: Schedule) -> None:
+    """Only with a box of its own is a drawing as large as the place that it is given."""
+    [code] = re.findall(r"<svg[^>]*qr[^>]*>", owner.get(f"{SHARE}/poster").text)
+
+    assert re.search(r'viewBox="0 0 \d+ \d+"', code)
+
+
 def test_owners_pages_are_never_shown_within_another_page(owner: Client, schedule: Schedule) -> None:
     """Whatever a schedule allows: a page behind a log-in, shown unseen, would be pressed unknowingly."""
     let_frame(schedule, Schedule.Framing.ANYWHERE, sites=[])

@@ -169,6 +169,12 @@ def test_what_is_wrong_is_said_beside_the_field(
     assert not Slot.objects.exists()
 
 
+def test_the_summary_said_four_times_that_a_field_is_required_and_never_which(owner: Client, account: Account) -> None:
+    answer = owner.post(page_of(make_capacity_schedule(account), "slots"), {})
+
+    assert "There is a problem Title: This field is required. Date: This field is required." in words(answer)
+
+
 def _described(field: str) -> str:
     helped = f"id_{field}_helptext " if field in {"capacity", "location", "until"} else ""
     return f"{helped}id_{field}_error"

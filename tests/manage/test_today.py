@@ -185,6 +185,43 @@ def test_every_state_is_told_in_words(state: dict[str, Any], told: str, superuse
     assert told in words(superuser.get(day_of(account), ON_THURSDAY))
 
 
+def test_j12_the_owner_has_what_was_refused_tried_again_from_the_day_and_comes_back_to_it(
+    owner: Client, superuser: Client, account: Account
+) -> None:
+    schedule = make_resource_schedule(account)
+    connect_zoom(schedule)
+    booking = book(schedule)
+    Meeting.objects.update(blocked="rejected", reason="Not allowed.", due_at=None)
+    refused = Meeting.objects.get()
+    row = row_of(owner.get(day_of(account), ON_THURSDAY), booking.slot)
+    back = f"{day_of(account)}slots/{booking.slot_id}/link"
+    assert "Try again" in row
+    assert f'value="{back}"' in row
+    assert "Try again" not in row_of(superuser.get(day_of(account), ON_THURSDAY), booking.slot)
+
+    answer = owner.post(f"{day_of(account)}health/meetings/{refused.pk}/retry", {"back": back})
+
+    assert answer.headers["Location"] == back
+    assert owner.get(back).headers["Location"] == f"{day_of(account)}?day=2026-11-26#slot-{booking.slot_id}"
+    refused.refresh_from_db()
+    assert (refused.blocked, refused.due_at is None) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("manual", "No link yet. Attendees see “Estudio Lumbre will add the meeting link.” Only people with a booking"),
+        ("jitsi", "Filled in automatically. You can replace it. Only people with a booking can see it."),
+    ],
+)
+def test_j8_the_field_of_a_link_says_what_there_is_without_it(
+    source: str, told: str, superuser: Client, account: Account
+) -> None:
+    book(make_resource_schedule(account, link_source=source))
+
+    assert told in words(superuser.get(day_of(account), ON_THURSDAY))
+
+
 def test_a_link_is_pasted_into_an_appointment(superuser: Client, account: Account) -> None:
     booking = book(make_resource_schedule(account, link_source="manual"))
 

@@ -68,6 +68,15 @@ def test_the_front_page_lists_what_can_be_booked_and_leads_to_the_log_in(db: Non
     assert 'href="/accounts/login/"' in page.content.decode()
 
 
+def test_the_front_page_says_how_the_first_account_is_made_as_long_as_there_is_none(db: None, client: Client) -> None:
+    """J5: whoever lost the line of the terminal found a page that leads to a log-in, and nobody could log in."""
+    assert "Nobody has an account here yet." in words(client.get("/"))
+
+    make_account()
+
+    assert "Nobody has an account here yet." not in words(client.get("/"))
+
+
 def test_a_large_installation_lists_nobody(db: None, client: Client) -> None:
     for number in range(13):
         make_resource_schedule(make_account(f"Studio{number}"))

@@ -213,7 +213,7 @@ def test_an_address_that_is_nobody_s_says_what_to_do(client: Client, path: str) 
     response = client.get(path)
 
     assert response.status_code == 404
-    assert "This link is not valid. Open the link in your latest email or ask for a new one." in words(response)
+    assert "This link is not valid Open the link in your latest email or ask for a new one." in words(response)
     assert (response["Cache-Control"], response["Referrer-Policy"]) == ("no-store", "no-referrer")
 
 

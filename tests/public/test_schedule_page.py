@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from convoca.booking.models import Booking, Resource, ScheduleResource, Service, Slot
+from convoca.booking.models import Booking, Resource, Schedule, ScheduleResource, Service, Slot
 from tests.booking.building import (
     NOW,
     at,
@@ -229,7 +229,7 @@ def test_days_without_times_are_skipped_and_said(client: Client) -> None:
 
     page = words(client.get(CONSULTATIONS, {"day": "2026-11-26"}))
 
-    assert "Sat 28 Nov, Sun 29 Nov: no free times" in page
+    assert "No free times: Sat 28 Nov, Sun 29 Nov" in page
     assert "Thursday 26 November" in page
     assert "Wednesday 2 December" in page
 
@@ -241,8 +241,22 @@ def test_a_month_shows_how_many_times_each_day_has_free(client: Client) -> None:
 
     assert 'name="day" value="2026-11-26" aria-label="Thursday 26 November, 16 times free"' in html
     assert '23<span class="visually-hidden">, no times</span>' in html
-    assert "Next month, December 2026" in html
+    assert 'aria-label="Next month, December 2026">December<' in html
     assert "Previous month" not in html
+
+
+def test_a_stay_of_days_was_called_a_time(client: Client) -> None:
+    days = Schedule.LengthKind.DAYS
+    make_resource_schedule(make_account(), length_kind=days, horizon_days=30, most_days=2)
+
+    page = words(client.get(CONSULTATIONS))
+    later = words(client.get(CONSULTATIONS, {"day": "2027-03-01"}))
+
+    assert "Pick your first day" in page
+    assert "Choosing a day opens your details." in page
+    assert "Book these dates" in page
+    assert "No free days in the next" in later
+    assert "time opens" not in page
 
 
 def test_a_schedule_with_nothing_free_leads_to_later_dates(client: Client) -> None:
@@ -285,6 +299,13 @@ def test_an_account_s_page_lists_its_schedules_and_no_other_s(client: Client) ->
 
     assert "Consultations" in page
     assert "Secret yoga" not in page
+
+
+def test_a_schedule_of_lengths_to_choose_was_listed_as_if_all_were_the_shortest(client: Client) -> None:
+    chosen = Schedule.LengthKind.CHOSEN
+    make_resource_schedule(make_account(), length_kind=chosen, length_minutes=60, longest_minutes=180)
+
+    assert "From 1 hour" in words(client.get("/schedule/Lumbre/"))
 
 
 def test_another_account_s_slot_cannot_be_booked_through_this_page(client: Client) -> None:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.walk.scene import Scene
 from tests.walk.viewers import Looker
-from tests.walk.visiting import THE_PERSONAL_ONE_TO_THE_OWNER, Route, Visit, answer, owner
+from tests.walk.visiting import THE_PERSONAL_ONE_TO_THE_OWNER, Route, Visit, answer, granted, granted_in_account, owner
 
 type Visits = Callable[[Scene, Looker], list[Visit]]
 type Form = Mapping[str, Any]
@@ -69,6 +69,20 @@ def of_kinds(route: str, *kinds: str, form: Form | None = None) -> Visits:
     def visits(scene: Scene, looker: Looker) -> list[Visit]:
         slugs = [scene.schedules[kind].slug for kind in kinds]
         return [Visit(path=reverse(route, args=[scene.account.name, slug]), form=form or {}) for slug in slugs]
+
+    return visits
+
+
+# Which schedule it is that they supervise.
+OF_ONE_SCHEDULE = {Looker.ELSEWHERE_SUPERUSER: "linkless", Looker.CLASS_SUPERUSER: "class"}
+
+
+def of_their_kinds(route: str, *kinds: str, form: Form | None = None) -> Visits:
+    """The same; superusers of one schedule visit theirs, on which they are told what others do not find."""
+
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        theirs = (OF_ONE_SCHEDULE[looker],) if looker in OF_ONE_SCHEDULE else kinds
+        return of_kinds(route, *theirs, form=form)(scene, looker)
 
     return visits
 
@@ -139,12 +153,15 @@ LOOK_FIELDS = (
 CONFIGURING: dict[str, Route] = {
     "manage:look": Route(
         visits=of_account("manage:look", LOOKS),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        get=answer(granted_in_account(200)),
+        post=answer(granted_in_account(303)),
         fields=LOOK_FIELDS,
     ),
     "manage:look-preview": Route(
-        visits=of_account("manage:look-preview", {}), get=answer(owner(200)), query=LOOK_FIELDS, is_page=False
+        visits=of_account("manage:look-preview", {}),
+        get=answer(granted_in_account(200)),
+        query=LOOK_FIELDS,
+        is_page=False,
     ),
     "manage:new-schedule": Route(
         visits=of_account("manage:new-schedule", NEW_SCHEDULE),
@@ -159,21 +176,21 @@ CONFIGURING: dict[str, Route] = {
         fields=tuple(EDITED),
     ),
     "manage:layout": Route(
-        visits=of_kinds("manage:layout", "resource", "class", "linkless", form={"discreet": "1"}),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        visits=of_their_kinds("manage:layout", "resource", "class", "linkless", form={"discreet": "1"}),
+        get=answer(granted(200, *OF_ONE_SCHEDULE)),
+        post=answer(granted(303, *OF_ONE_SCHEDULE)),
         fields=("discreet",),
     ),
     "manage:text": Route(
         visits=of_text("manage:text", form={"do": "draft"} | TEXT),
-        get=answer(owner(200), shows=THE_PERSONAL_ONE_TO_THE_OWNER),
-        post=answer(owner(303)),
+        get=answer(granted(200, Looker.ELSEWHERE_SUPERUSER), shows=THE_PERSONAL_ONE_TO_THE_OWNER),
+        post=answer(granted(303, Looker.ELSEWHERE_SUPERUSER)),
         query=LOOKED_AT,
         fields=("do", *TEXT, *LOOKED_AT),
     ),
     "manage:text-preview": Route(
         visits=of_text("manage:text-preview"),
-        get=answer(owner(200), shows=THE_PERSONAL_ONE_TO_THE_OWNER),
+        get=answer(granted(200, Looker.ELSEWHERE_SUPERUSER), shows=THE_PERSONAL_ONE_TO_THE_OWNER),
         query=(*LOOKED_AT, "text"),
         is_page=False,
     ),
@@ -260,18 +277,18 @@ CONFIGURING: dict[str, Route] = {
     "manage:take-off-resource": Route(visits=of_resource("manage:take-off-resource"), post=answer(owner(303))),
     "manage:resource-hours": Route(
         visits=of_resource("manage:resource-hours", form={"whose": "own"} | WEEK),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        get=answer(granted(200)),
+        post=answer(granted(303)),
         fields=("whose", *WEEK, *MORE_WEEK),
     ),
     "manage:resource-special-days": Route(
         visits=of_resource("manage:resource-special-days", form=CLOSED),
-        get=answer(owner(302)),
-        post=answer(owner(303)),
+        get=answer(granted(302)),
+        post=answer(granted(303)),
         fields=tuple(CLOSED),
     ),
     "manage:resource-remove-special-day": Route(
-        visits=of_resource("manage:resource-remove-special-day", 1), post=answer(owner(303))
+        visits=of_resource("manage:resource-remove-special-day", 1), post=answer(granted(303))
     ),
     "manage:services": Route(visits=of_kinds("manage:services", "service"), get=answer(owner(200))),
     "manage:new-service": Route(

@@ -39,7 +39,7 @@ HEALTH: dict[str, Route] = {
     "manage:answer-links": Route(
         visits=of_connection("manage:answer-links", links="keep"), post=answer(owner(303)), fields=("links",)
     ),
-    "manage:retry": Route(visits=of_meeting("manage:retry"), post=answer(owner(303))),
+    "manage:retry": Route(visits=of_meeting("manage:retry"), post=answer(owner(303)), fields=("back",)),
     "manage:answer": Route(
         visits=of_meeting("manage:answer", answer="theirs"), post=answer(owner(303)), fields=("answer",)
     ),

@@ -4,15 +4,16 @@ from tests.walk.scene import DAY
 from tests.walk.viewers import Looker, Secret
 from tests.walk.visiting import (
     NOT_OF_ANOTHER_SCHEDULE,
-    THE_BACKUP_TO_THE_OWNER,
     TO_SUPERVISORS_OF_TALKS,
     TO_SUPERVISORS_OF_THE_CLASS,
     TO_SUPERVISORS_OF_THE_DAY,
     TO_THE_OWNER,
+    WHAT_IS_KEPT_READY_TO_THE_OWNER,
     Route,
     answer,
     at,
     everybody,
+    granted,
     key_to_a_new_password,
     live_page,
     logged_in,
@@ -21,6 +22,7 @@ from tests.walk.visiting import (
     of_a_mail_to_the_owner,
     of_class_slot,
     of_mails,
+    of_processes,
     of_requests,
     of_schedules,
     of_slots,
@@ -68,11 +70,14 @@ PASSWORD = {"login": "owner@lumbre.example", "password": "correct horse battery"
 # What allauth's pages read on any of their forms.
 ALLAUTH = ("next",)
 
+# Who has a log-in and no account to manage.
+WITHOUT_AN_ACCOUNT = (Looker.BLOCKED, Looker.MEMBER, Looker.REGISTERED, Looker.OPERATOR)
+
 MANAGE: dict[str, Route] = {
     # Behind the log-in.
     "manage:accounts": Route(
         visits=at("/manage/"),
-        get=answer(logged_in(302) | dict.fromkeys((Looker.BLOCKED, Looker.MEMBER, Looker.REGISTERED), 200)),
+        get=answer(logged_in(302) | dict.fromkeys(WITHOUT_AN_ACCOUNT, 200)),
     ),
     "manage:consent-answered": Route(
         visits=at("/manage/connect/zoom/callback?code=abc&state=xyz"),
@@ -100,7 +105,7 @@ MANAGE: dict[str, Route] = {
     "manage:paste-link": Route(
         visits=of_slots("manage:paste-link", link="https://meet.example.net/another-room"),
         post=answer(supervisors(303) | {Looker.ELSEWHERE_SUPERUSER: 404}),
-        fields=("link", "asked", "tell", "back"),
+        fields=("link", "asked", "tell", "for_all", "back"),
     ),
     "manage:start-meeting": Route(
         visits=of_slots("manage:start-meeting", of=Secret.TYPED),
@@ -147,12 +152,20 @@ MANAGE: dict[str, Route] = {
         get=answer(supervisors(200) | {Looker.ELSEWHERE_SUPERUSER: 404}),
     ),
     "manage:process": Route(
-        visits=of_schedules("resource", "service", "class", name="manage:process", source="jitsi"),
-        get=answer(owner(200), shows=THE_BACKUP_TO_THE_OWNER),
+        visits=of_processes,
+        get=answer(owner(200), shows=WHAT_IS_KEPT_READY_TO_THE_OWNER),
         post=answer(owner(303)),
         query=("focus",),
         fields=("source", "asked", "passcode", "waiting_room", "backup_link", "reveal", "applies"),
     ),
+    "manage:share-link": Route(
+        visits=of_schedules("talks", name="manage:share-link", shared_link="https://rooms.example.net/another"),
+        get=answer(owner(303)),
+        post=answer(owner(303)),
+        fields=("shared_link",),
+        is_page=False,
+    ),
+    "manage:share-no-link": Route(visits=of_schedules("talks", name="manage:share-no-link"), post=answer(owner(303))),
     "manage:existing": Route(
         visits=of_schedules("resource", "service", "class", name="manage:existing", to="all"),
         get=answer(owner(200)),
@@ -169,17 +182,17 @@ MANAGE: dict[str, Route] = {
     ),
     "manage:hours": Route(
         visits=of_schedules("resource", "service", name="manage:hours", **HOURS),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        get=answer(granted(200)),
+        post=answer(granted(303)),
         fields=(*HOURS, *MORE_HOURS),
     ),
     "manage:special-days": Route(
         visits=of_schedules("resource", name="manage:special-days", **SPECIAL_DAY),
-        get=answer(owner(302)),
-        post=answer(owner(303)),
+        get=answer(granted(302)),
+        post=answer(granted(303)),
         fields=tuple(SPECIAL_DAY),
     ),
-    "manage:remove-special-day": Route(visits=of_special_days("manage:remove-special-day"), post=answer(owner(303))),
+    "manage:remove-special-day": Route(visits=of_special_days("manage:remove-special-day"), post=answer(granted(303))),
     "manage:slots": Route(
         visits=of_schedules("class", name="manage:slots", **NEW_SLOT),
         get=answer(supervisors(200) | {Looker.ELSEWHERE_SUPERUSER: 404}, shows=TO_SUPERVISORS_OF_THE_CLASS),

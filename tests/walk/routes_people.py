@@ -21,16 +21,24 @@ from tests.walk.visiting import (
     answer,
     at,
     everybody,
+    granted_in_account,
     logged_in,
     named,
     of_schedules,
+    operator,
     owner,
     supervisors,
 )
 
 ACCESS = {"who_sees": "users", "who_books": "users", "who_changes": "own", "others_see": "times"}
 GROUPS = ("groups_that_see", "groups_that_book")
-REGISTRATION = {"sign_up": "domain", "sign_up_domain": "example.org", "superusers_may": "add"}
+REGISTRATION = {
+    "sign_up": "domain",
+    "sign_up_domain": "example.org",
+    "sign_up_networks": "192.0.2.0/24",
+    "sign_up_password": "olivos al sol",
+    "superusers_may": "add",
+}
 PROFILE = {"name": "Ada", "phone": "+34 600", "language": "es", "time_zone": "America/Lima"}
 FOUNDER = {
     "name": "Nora Gil",
@@ -40,12 +48,12 @@ FOUNDER = {
     "time_zone": "Europe/Madrid",
 }
 NEW = {"name": "Ada Ruiz", "email": "ada@example.org"}
-USERS = WITH_LOG_IN - {Looker.ELSEWHERE, Looker.BLOCKED}
+USERS = WITH_LOG_IN - {Looker.ELSEWHERE, Looker.BLOCKED, Looker.OPERATOR}
 
 
 def managers(status: int) -> Statuses:
-    """The owner and the superusers of the whole account."""
-    return logged_in(404) | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), status)
+    """The owner and the superusers of the whole account; those of one schedule are told that they may not."""
+    return granted_in_account(404) | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), status)
 
 
 def users(status: int) -> Statuses:
@@ -111,8 +119,11 @@ def of_person(route: str, looker: Looker, *arguments: Any, **form: Any) -> Calla
     return visits
 
 
-def of_class_superuser(scene: Scene, looker: Looker) -> list[Visit]:
-    return of_person("manage:dismiss", Looker.CLASS_SUPERUSER, scene.schedules["class"].slug)(scene, looker)
+def of_class_superuser(name: str, **form: Any) -> Callable[[Scene, Looker], list[Visit]]:
+    def visits(scene: Scene, looker: Looker) -> list[Visit]:
+        return of_person(name, Looker.CLASS_SUPERUSER, scene.schedules["class"].slug, **form)(scene, looker)
+
+    return visits
 
 
 def of_invitation(name: str) -> Callable[[Scene, Looker], list[Visit]]:
@@ -147,75 +158,95 @@ PEOPLE: dict[str, Route] = {
     "manage:people": Route(visits=named("manage:people"), get=answer(managers(200)), query=("q", "page")),
     "manage:add-person": Route(
         visits=named("manage:add-person", **NEW),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        get=answer(granted_in_account(200)),
+        post=answer(granted_in_account(303)),
         fields=(*NEW, "phone", "super_field"),
     ),
     "manage:invite-person": Route(
         visits=named("manage:invite-person", email="ada@example.org", language="es", role="superuser"),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        get=answer(granted_in_account(200)),
+        post=answer(granted_in_account(303)),
         fields=("email", "language", "role"),
     ),
     "manage:person": Route(
         visits=of_person("manage:person", Looker.MEMBER, name="Ada", phone="+34 600", super_field="Pays late"),
         get=answer(managers(200)),
-        post=answer(owner(303)),
+        post=answer(granted_in_account(303)),
         fields=("name", "phone", "super_field"),
     ),
     "manage:rank-person": Route(
         visits=of_person("manage:rank-person", Looker.MEMBER, role="superuser"),
-        post=answer(owner(303)),
+        post=answer(granted_in_account(303)),
         fields=("role", "schedules"),
+    ),
+    "manage:trust-person": Route(
+        visits=of_person("manage:trust-person", Looker.CLASS_SUPERUSER, rights="blocks_users", manages_users="nothing"),
+        post=answer(owner(303)),
+        fields=("rights", "manages_users"),
     ),
     # Lists of users, out and in.
     "manage:people-csv": Route(
-        visits=named("manage:people-csv"), get=answer(owner(200)), query=("separator",), is_page=False
+        visits=named("manage:people-csv"), get=answer(granted_in_account(200)), query=("separator",), is_page=False
     ),
     "manage:import-people": Route(
         visits=named("manage:import-people", pasted="Email\nada@example.org"),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        get=answer(granted_in_account(200)),
+        post=answer(granted_in_account(303)),
         fields=("pasted",),
     ),
-    "manage:import": Route(visits=of_list("manage:import"), get=answer(owner(200))),
+    "manage:import": Route(visits=of_list("manage:import"), get=answer(granted_in_account(200))),
     "manage:import-progress": Route(
-        visits=of_list("manage:import-progress"), get=answer(owner(200)), query=("seen",), is_page=False
+        visits=of_list("manage:import-progress"), get=answer(granted_in_account(200)), query=("seen",), is_page=False
     ),
     "manage:confirm-import": Route(
-        visits=of_list("manage:confirm-import", invites="1"), post=answer(owner(303)), fields=("invites",)
+        visits=of_list("manage:confirm-import", invites="1"), post=answer(granted_in_account(303)), fields=("invites",)
     ),
-    "manage:discard-import": Route(visits=of_list("manage:discard-import"), post=answer(owner(303))),
+    "manage:discard-import": Route(visits=of_list("manage:discard-import"), post=answer(granted_in_account(303))),
     # Groups.
     "manage:groups": Route(
         visits=named("manage:groups", name="Friends"),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        get=answer(granted_in_account(200)),
+        post=answer(granted_in_account(303)),
         fields=("name",),
     ),
     "manage:group": Route(
         visits=of_group("manage:group", name="Friends"),
-        get=answer(owner(200)),
-        post=answer(owner(303)),
+        get=answer(granted_in_account(200)),
+        post=answer(granted_in_account(303)),
         query=("page",),
         fields=("name",),
     ),
     "manage:group-add": Route(
         visits=of_group("manage:group-add", person="member@lumbre.example"),
-        get=answer(owner(303)),
-        post=answer(owner(303)),
+        get=answer(granted_in_account(303)),
+        post=answer(granted_in_account(303)),
         query=("page",),
         fields=("person",),
     ),
-    "manage:group-remove": Route(visits=of_group("manage:group-remove", Looker.MEMBER), post=answer(owner(303))),
-    "manage:delete-group": Route(visits=of_group("manage:delete-group"), post=answer(owner(303))),
-    "manage:person-groups": Route(
-        visits=of_person("manage:person-groups", Looker.MEMBER), post=answer(owner(303)), fields=("groups",)
+    "manage:group-remove": Route(
+        visits=of_group("manage:group-remove", Looker.MEMBER), post=answer(granted_in_account(303))
     ),
-    "manage:block-person": Route(visits=of_person("manage:block-person", Looker.MEMBER), post=answer(owner(303))),
-    "manage:unblock-person": Route(visits=of_person("manage:unblock-person", Looker.BLOCKED), post=answer(owner(303))),
-    "manage:send-invitation": Route(visits=of_invitation("manage:send-invitation"), post=answer(owner(303))),
-    "manage:withdraw-invitation": Route(visits=of_invitation("manage:withdraw-invitation"), post=answer(owner(303))),
+    "manage:delete-group": Route(visits=of_group("manage:delete-group"), post=answer(granted_in_account(303))),
+    "manage:person-groups": Route(
+        visits=of_person("manage:person-groups", Looker.MEMBER),
+        post=answer(granted_in_account(303)),
+        fields=("groups",),
+    ),
+    "manage:block-person": Route(
+        visits=of_person("manage:block-person", Looker.MEMBER), post=answer(granted_in_account(303))
+    ),
+    "manage:unblock-person": Route(
+        visits=of_person("manage:unblock-person", Looker.BLOCKED), post=answer(granted_in_account(303))
+    ),
+    "manage:send-invitation": Route(
+        visits=of_invitation("manage:send-invitation"), post=answer(granted_in_account(303))
+    ),
+    "manage:withdraw-invitation": Route(
+        visits=of_invitation("manage:withdraw-invitation"), post=answer(granted_in_account(303))
+    ),
+    "manage:delete-person": Route(
+        visits=of_person("manage:delete-person", Looker.MEMBER), post=answer(granted_in_account(303))
+    ),
     # Who may what.
     "manage:registration": Route(
         visits=named("manage:registration", **REGISTRATION),
@@ -235,7 +266,12 @@ PEOPLE: dict[str, Route] = {
         post=answer(owner(303)),
         fields=("person",),
     ),
-    "manage:dismiss": Route(visits=of_class_superuser, post=answer(owner(303))),
+    "manage:dismiss": Route(visits=of_class_superuser("manage:dismiss"), post=answer(owner(303))),
+    "manage:trust-superuser": Route(
+        visits=of_class_superuser("manage:trust-superuser", rights="changes_hours"),
+        post=answer(owner(303)),
+        fields=("rights",),
+    ),
     # The address that the server prints makes one account, whoever opens it.
     "setup": Route(
         visits=with_key,
@@ -244,24 +280,25 @@ PEOPLE: dict[str, Route] = {
         query=("key",),
         fields=("key", "name", "email", "password", "offer", "time_zone", "website"),
     ),
-    # Nobody in the scene looks after the installation.
-    "manage:design": Route(visits=without_account("manage:design"), get=answer(logged_in(404))),
-    "manage:design-visitors": Route(visits=without_account("manage:design-visitors"), get=answer(logged_in(404))),
-    "applications": Route(visits=without_account("applications"), get=answer(logged_in(404))),
+    # Of whoever looks after the installation.
+    "manage:design": Route(visits=without_account("manage:design"), get=answer(operator(200))),
+    "manage:design-visitors": Route(visits=without_account("manage:design-visitors"), get=answer(operator(200))),
+    "applications": Route(visits=without_account("applications"), get=answer(operator(200))),
     "sign_up_setting": Route(
         visits=at("/setup/sign-up", takes="yes"),
-        get=answer(logged_in(404)),
-        post=answer(logged_in(404)),
+        get=answer(operator(200)),
+        post=answer(operator(303)),
         fields=("takes",),
     ),
     "application": Route(
+        # Zoom's is set by the environment: the page says so, and nothing is changed.
         visits=without_account("application", "zoom"),
-        get=answer(logged_in(404)),
-        post=answer(logged_in(404)),
+        get=answer(operator(302)),
+        post=answer(operator(303)),
         fields=("zoom-client_id", "zoom-client_secret", "zoom-webhook_secret", "zoom-account_id"),
     ),
-    "application_test": Route(visits=without_account("application_test", "zoom"), post=answer(logged_in(404))),
-    "application_forget": Route(visits=without_account("application_forget", "zoom"), post=answer(logged_in(404))),
+    "application_test": Route(visits=without_account("application_test", "zoom"), post=answer(operator(303))),
+    "application_forget": Route(visits=without_account("application_forget", "zoom"), post=answer(operator(303))),
     # Help: superusers read it without the owner's links; whoever is not logged in, a page of their own.
     "manage:help": Route(visits=named("manage:help"), get=answer(supervisors(200))),
     "manage:guide": Route(
@@ -281,7 +318,7 @@ PEOPLE: dict[str, Route] = {
         visits=named("account_join", email="ada@example.org"),
         get=answer(everybody(200) | {Looker.BLOCKED: 302} | dict.fromkeys(USERS, 302)),
         post=answer(everybody(200) | {Looker.BLOCKED: 302} | dict.fromkeys(USERS, 302)),
-        fields=("email", "website", "name"),
+        fields=("email", "website", "name", "shared_password"),
     ),
     "account_join_sent": Route(visits=named("account_join_sent"), get=answer(everybody(200))),
     # Whoever is logged in as somebody else must log out to accept it.

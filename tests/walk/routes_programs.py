@@ -69,8 +69,12 @@ API: dict[str, Route] = {
     "programs:create-booking": asked("/bookings.json", is_written=True),
     "programs:update-booking": asked("/bookings/{booking}.json", is_written=True),
     "programs:delete-booking": asked("/bookings/{booking}.json", is_written=True),
-    "programs:users": asked("/users.json"),
-    "programs:user": asked("/users/{user}.json"),
+    "programs:users": asked("/users.json", is_written=True),
+    "programs:user": asked("/users/{user}.json", is_written=True),
+    "programs:create-user": asked("/users.json", is_written=True),
+    "programs:create-user-called": asked("/users/{user}.json", is_written=True),
+    "programs:update-user": asked("/users/{user}.json", is_written=True),
+    "programs:delete-user": asked("/users/{user}.json", is_written=True),
 }
 
 FIELDS = ("url", "schedule", "happenings", "tells_links")

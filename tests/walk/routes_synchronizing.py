@@ -57,7 +57,9 @@ SYNCHRONIZING: dict[str, Route] = {
         visits=of_schedule("manage:read-calendars", connection), post=answer(owner(303)), fields=("for_meet",)
     ),
     "manage:publish": Route(
-        visits=of_schedule("manage:publish", connection, **CHOICE), post=answer(owner(303)), fields=tuple(CHOICE)
+        visits=of_schedule("manage:publish", connection, **CHOICE),
+        post=answer(owner(303)),
+        fields=(*CHOICE, "meet"),
     ),
     "manage:add-busy": Route(
         visits=of_schedule("manage:add-busy", connection, **CHOICE), post=answer(owner(303)), fields=tuple(CHOICE)

@@ -62,11 +62,13 @@ from tests.walk.viewers import Looker, Secret
 
 DAY = date(2026, 11, 26)
 TYPED_LINK = "https://rooms.example.net/typed-room-4711?key=typed-key-0815"
+SHARED_LINK = "https://rooms.example.net/shared-room-6620?key=shared-key-3391"
 BACKUP_LINK = "https://rooms.example.net/spare-room-4913?key=spare-key-1017"
 PERSONAL_LINK = "https://rooms.example.net/personal-room-5014?key=personal-key-1118"
 PENDING_LINK = "https://rooms.example.net/pending-room-4812?key=pending-key-0916"
 MADE_UP = "bm8tc3VjaC1ib29raW5nIQ"
 CONTACT = "hello@lumbre.example"
+UNREACHABLE = ("google_calendar", "google_token", "google_revoke", "zoom_oauth", "zoom_api")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +124,7 @@ def prepare_installation(settings: Settings) -> None:
     keys = replace(settings.VENDORS["zoom"], client_id="client", client_secret="client-secret")
     settings.VENDORS = settings.VENDORS | {"zoom": keys}
     # Nobody answers there: what a person waits for comes to nothing at once.
-    nowhere = dict.fromkeys(("google_calendar", "google_token", "google_revoke"), "http://127.0.0.1:9")
+    nowhere = dict.fromkeys(UNREACHABLE, "http://127.0.0.1:9")
     settings.VENDOR_ENDPOINTS = settings.VENDOR_ENDPOINTS | nowhere
     # One walk knocks more often than a person; the limits have tests of their own.
     settings.ACCOUNT_RATE_LIMITS = settings.MFA_RATE_LIMITS = False
@@ -138,6 +140,8 @@ def build_scene() -> Scene:
     people = _make_people(account, schedules)
     slot = make_class(schedules["class"], capacity=3)
     held = _book_everything(schedules, slot)
+    # From here on: the one booking there is gets a link of its own.
+    Schedule.objects.filter(pk=schedules["talks"].pk).update(shared_link=Sealed.seal(SHARED_LINK), shared_at=NOW)
     slots = {secret: _booking(held[looker, secret]).slot for looker, secret in BOOKED_ONCE}
     needles = _make_links(slots)
     _word_the_confirmation(schedules["linkless"])
@@ -148,7 +152,7 @@ def build_scene() -> Scene:
     _depend_on_a_calendar(schedules["resource"])
     open_class = make_class(schedules["class"], capacity=20, starts_at=at("20:00"))
     _send_mails()
-    users = {looker: membership.user for looker, membership in people.items()}
+    users = {looker: membership.user for looker, membership in people.items()} | {Looker.OPERATOR: _make_operator()}
     return Scene(
         account=account,
         schedules=schedules,
@@ -214,6 +218,13 @@ def _make_people(account: Account, schedules: Mapping[str, Schedule]) -> dict[Lo
     return people
 
 
+def _make_operator() -> User:
+    """Let somebody look after the installation who is nobody in any account."""
+    user = User.objects.create_superuser("operator@convoca.example", "correct horse battery", name="Operator")
+    EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    return user
+
+
 def _log_in(user: User) -> dict[str, str]:
     client = new_browser()
     client.force_login(user)
@@ -274,6 +285,7 @@ def _make_links(slots: Mapping[Secret, Slot]) -> Needles:
     assert room, "no room was made"
     parts[Secret.JITSI] = [room.rpartition("/")[2]]
     typed = {Secret.TYPED: TYPED_LINK, Secret.PENDING: PENDING_LINK, Secret.BACKUP: BACKUP_LINK}
+    typed[Secret.SHARED] = SHARED_LINK
     for secret, link in typed.items():
         if secret in slots:
             # Somebody who supervises may type a link before they have said yes; it stays hidden until then.

@@ -242,6 +242,10 @@ def wrong_in_code(scene: Scene, access: Access, looker: Looker) -> Iterator[str]
         Action.SEE: access.sees(looker),
         Action.BOOK: access.books(looker),
         Action.SUPERVISE: looker in SUPERVISORS,
+        Action.CHANGE: looker in SUPERVISORS,
+        Action.GO_BEYOND: looker in SUPERVISORS,
+        Action.OPEN: looker is Looker.OWNER,
+        Action.WORD: looker is Looker.OWNER,
         Action.CONFIGURE: looker is Looker.OWNER,
     }
     yield from (f"{action}" for action, answer in right.items() if may(viewer, action, schedule) is not answer)
@@ -265,6 +269,7 @@ def test_a_token_is_for_its_own_booking_and_gives_what_users_may_do_with_their_o
             assert not any(may_change(holder, other, other.slot.schedule) for other in others)
             assert not may(holder, Action.SUPERVISE, scene.schedule)
             assert not may(holder, Action.CONFIGURE, scene.schedule)
+            assert not any(may(holder, action, scene.schedule) for action in (Action.CHANGE, Action.OPEN, Action.WORD))
 
 
 # --- the doors ---
@@ -366,10 +371,21 @@ def test_behind_the_log_in_the_settings_count_for_nothing(scene: Scene, looker: 
                 ("schedule", scene.schedule.slug),
                 ("booking", scene.guests.pk),
                 ("rules", scene.schedule.slug),
+                ("hours", scene.schedule.slug),
+                ("layout", scene.schedule.slug),
                 ("access", scene.schedule.slug),
             )
         }
 
         supervised = 200 if looker in SUPERVISORS else nothing
         configured = 200 if looker is Looker.OWNER else nothing
-        assert answers == {"schedule": supervised, "booking": supervised, "rules": configured, "access": configured}
+        # What the owner could grant is refused in a sentence to whom it is not.
+        granted = 200 if looker is Looker.OWNER else 403 if looker in SUPERVISORS else nothing
+        assert answers == {
+            "schedule": supervised,
+            "booking": supervised,
+            "rules": configured,
+            "access": configured,
+            "hours": granted,
+            "layout": granted,
+        }

@@ -7,7 +7,8 @@ from itertools import combinations
 
 from django.utils.translation import override
 
-from tests.e2e.sights import Sight, sights
+from tests.e2e.sight import Sight
+from tests.e2e.sights import sights
 from tests.walk.scene import Scene
 
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)

@@ -20,6 +20,7 @@ class Looker(StrEnum):
     CLASS_SUPERUSER = "a superuser of the class's schedule alone"
     SUPERUSER = "a superuser"
     OWNER = "the owner"
+    OPERATOR = "whoever looks after the installation, and has nothing to do with any account"
 
 
 class Secret(StrEnum):
@@ -32,6 +33,7 @@ class Secret(StrEnum):
     PENDING = "pending"
     CANCELLED = "cancelled"
     BACKUP = "the schedules' backup link, which nobody needs yet"
+    SHARED = "the link that all bookings of a schedule share, and whose only booking has one of its own"
     PERSONAL = "the link that the owner has put into the words of a confirmation, such as a personal meeting ID"
 
 
@@ -68,4 +70,5 @@ ADDRESSES: dict[str, frozenset[Looker]] = {
     "superuser@lumbre.example": _OF_THE_ACCOUNT,
     "owner@lumbre.example": _OF_THE_ACCOUNT,
     "owner@otra.example": frozenset({Looker.ELSEWHERE}),
+    "operator@convoca.example": frozenset({Looker.OPERATOR}),
 }

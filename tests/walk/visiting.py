@@ -89,6 +89,24 @@ def owner(status: int) -> Statuses:
     return logged_in(404) | {Looker.OWNER: status}
 
 
+def granted(status: int, *of_schedule: Looker) -> Statuses:
+    """The owner; superusers, to whom the owner could grant it and has not, are told so; others find nothing.
+
+    `of_schedule` are the superusers of the one schedule that it is about.
+    """
+    return owner(status) | dict.fromkeys((Looker.SUPERUSER, *of_schedule), 403)
+
+
+def granted_in_account(status: int) -> Statuses:
+    """The same of what is about the whole account, where every superuser could be granted it."""
+    return granted(status, Looker.CLASS_SUPERUSER, Looker.ELSEWHERE_SUPERUSER)
+
+
+def operator(status: int) -> Statuses:
+    """Whoever looks after the installation; for everybody else who is logged in there is no such page."""
+    return logged_in(404) | {Looker.OPERATOR: status}
+
+
 def answer(status: Statuses, *, shows: Sights = NOBODY, leads: Sights = NOBODY) -> Answer:
     return Answer(status=status, shows=shows, leads=leads)
 
@@ -105,8 +123,8 @@ TO_SUPERVISORS_OF_THE_CLASS = {looker: sight & {Secret.CLASS} for looker, sight 
 TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset(Secret)}
 
 
-# The owner types it on Configure > Process, and reads it there.
-THE_BACKUP_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.BACKUP})}
+# The owner types them on Configure > Process, and reads them there.
+WHAT_IS_KEPT_READY_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.BACKUP, Secret.SHARED})}
 THE_PERSONAL_ONE_TO_THE_OWNER = NOBODY | {Looker.OWNER: frozenset({Secret.PERSONAL})}
 TO_SUPERVISORS_OF_TALKS = NOBODY | dict.fromkeys((Looker.SUPERUSER, Looker.OWNER), frozenset({Secret.TYPED}))
 
@@ -136,6 +154,13 @@ def of_schedules(*kinds: str, name: str, query: str = "", **form: Any) -> Callab
         return [Visit(path=reverse(name, args=[scene.account.name, slug]) + query, form=form) for slug in slugs]
 
     return visits
+
+
+def of_processes(scene: Scene, looker: Looker) -> list[Visit]:
+    """Configure > Process of every schedule, each about the link that is kept ready there for whoever needs it."""
+    kept = {"resource": Secret.BACKUP, "service": Secret.BACKUP, "class": Secret.BACKUP, "talks": Secret.SHARED}
+    address = {kind: reverse("manage:process", args=[scene.account.name, scene.schedules[kind].slug]) for kind in kept}
+    return [Visit(path=address[kind], form={"source": "jitsi"}, about=secret) for kind, secret in kept.items()]
 
 
 def of_bookings(name: str, *, joins: bool = False, query: str = "") -> Callable[[Scene, Looker], list[Visit]]:

@@ -99,7 +99,7 @@ def write_alert(alert: Alert, language: str, text: Text, *, now: datetime) -> No
     if alert.kind == Alert.Kind.ALL_CLEAR:
         return about_an_end(account, incident, language, text)
     found = _found(account, list(suffering(trouble_of(incident), now=now)))
-    address = _where_it_is_mended(incident, account, now=now)
+    address = _where_it_is_mended(incident, account, found.slots, now=now)
     return about_trouble(alert, found, language, text, address=address)
 
 
@@ -163,12 +163,12 @@ def _values(account: Account, provider: str) -> dict[str, str]:
     }
 
 
-def _where_it_is_mended(incident: Incident, account: Account, *, now: datetime) -> str:
+def _where_it_is_mended(incident: Incident, account: Account, slots: Sequence[Slot], *, now: datetime) -> str:
     """Return where the mail's button leads: to the vendor's question by way of the log-in, or to a row of the page."""
     if incident.kind == Incident.Kind.ACCESS and incident.connection is not None:
         incident.connection.account = account
         return mending_address(incident.connection, now=now)
-    return health_address(account) + section_of(incident)
+    return health_address(account) + section_of(incident, slots)
 
 
 def _to(

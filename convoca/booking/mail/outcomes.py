@@ -9,6 +9,13 @@ class Undeliverable(Exception):
         self.reason = reason
 
 
+class NobodysAddress(Undeliverable):
+    """Nobody has this address, and nobody need know that it was not written to: no delivery was attempted."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody has this address: its domain is reserved for examples.")
+
+
 class NotNow(Exception):
     """This mail was certainly not taken; it can be sent again later without reaching anybody twice."""
 

@@ -7,7 +7,8 @@ from django.core.mail import mailers
 from django.core.mail.backends.base import BaseEmailBackend
 
 from convoca.booking.mail.envelope import BookingMail
-from convoca.booking.mail.outcomes import AnswerLost, NotNow, Undeliverable
+from convoca.booking.mail.nobodys import are_nobodys
+from convoca.booking.mail.outcomes import AnswerLost, NobodysAddress, NotNow, Undeliverable
 
 
 class Post:
@@ -26,9 +27,14 @@ class Post:
             self._backend.close()
 
     def send(self, mail: BookingMail) -> None:
-        """Send one mail. Raises Undeliverable, NotNow or AnswerLost; of a backend that tells nothing, AnswerLost."""
+        """Send one mail. Raises Undeliverable, NotNow or AnswerLost; of a backend that tells nothing, AnswerLost.
+
+        What would leave the house for an address that nobody has is not handed to anybody.
+        """
         if self._backend is None:
             self._backend = mailers.default
+        if getattr(self._backend, "leaves_the_house", False) and are_nobodys(mail.recipients()):
+            raise NobodysAddress
         try:
             self._backend.open()
             self._backend.send_messages([mail])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from anymail.exceptions import AnymailError, AnymailRecipientsRefused, AnymailRequestsAPIError
@@ -11,6 +12,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.module_loading import import_string
 from urllib3.exceptions import NewConnectionError
 
+from convoca.booking.mail.nobodys import is_a_trap
 from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
 
 # The service, or our leave to use it: whosever mail it is.
@@ -37,6 +39,8 @@ class ServiceBackend(BaseEmailBackend):
         super().__init__(alias=alias)
         backend = import_string(f"anymail.backends.{service}.EmailBackend")
         self._backend = backend(ignore_unsupported_features=True, **options)
+        where = urlsplit(options.get("api_url", ""))
+        self.leaves_the_house = not is_a_trap(where.hostname or "", where.port)
 
     def open(self) -> bool | None:
         return bool(self._backend.open())

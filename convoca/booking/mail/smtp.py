@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 from convoca.booking.mail.envelope import to_bytes
+from convoca.booking.mail.nobodys import is_a_trap
 from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
 
 STEP_SECONDS = 15.0
@@ -25,6 +26,10 @@ class SmtpBackend(EmailBackend):
     A mail is for all its recipients or for none. A connection that stayed open is asked whether it lives before it
     is used again.
     """
+
+    @property
+    def leaves_the_house(self) -> bool:
+        return not is_a_trap(self.host, self.port)
 
     def open(self) -> bool | None:
         if self.connection is not None and not self._is_alive():

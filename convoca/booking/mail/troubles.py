@@ -189,13 +189,13 @@ def button_of(incident: Incident) -> str:
             return gettext("Paste links")
 
 
-def section_of(incident: Incident) -> str:
-    """Return where on the page that is."""
+def section_of(incident: Incident, slots: Sequence[Slot]) -> str:
+    """Return where on the page that is: if one slot alone lacks its link, the field into which another is pasted."""
     match trouble_of(incident).kind:
         case Kind.DELETED:
             return "#questions"
         case _:
-            return "#not-ready"
+            return f"#paste-{slots[0].pk}" if len(slots) == 1 else "#not-ready"
 
 
 def all_clear(incident: Incident) -> tuple[str, tuple[str, ...]]:

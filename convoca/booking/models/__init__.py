@@ -19,6 +19,7 @@ from convoca.booking.models.program import ApiKey, Delivery, Happening, Webhook
 from convoca.booking.models.publication import Publication, PublicationAttempt
 from convoca.booking.models.quota import CallPace, QuotaDay
 from convoca.booking.models.remote import Attempt, Remote
+from convoca.booking.models.rights import USUAL_RIGHTS, Right
 from convoca.booking.models.rules import Audience, BookingRules, Changes, Visibility
 from convoca.booking.models.schedule import (
     FormerAddress,
@@ -35,6 +36,7 @@ from convoca.booking.models.sealed import Sealed
 from convoca.booking.models.slot import Booking, Occupancy, Series, Slot
 
 __all__ = [
+    "USUAL_RIGHTS",
     "Account",
     "Alert",
     "ApiKey",
@@ -81,6 +83,7 @@ __all__ = [
     "ReminderStop",
     "Remote",
     "Resource",
+    "Right",
     "Schedule",
     "ScheduleGroup",
     "ScheduleResource",

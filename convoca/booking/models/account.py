@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from convoca.booking.models.look import Look
+from convoca.booking.models.rights import Rights
 from convoca.booking.models.sealed import SealedField
 
 NAME_IN_ADDRESS = RegexValidator(
@@ -38,14 +39,20 @@ class Account(Look):
         """Who may become a user by themselves, or by an invitation."""
 
         OPEN = "open", _("Anyone")
+        PASSWORD = "password", _("Anyone who knows a password that you give out")
+        NETWORK = "network", _("Anyone in a network of yours, by its addresses")
         DOMAIN = "domain", _("Anyone with an email address at your domain")
         INVITATION = "invitation", _("Only people you invite")
         NOBODY = "nobody", _("Nobody: you add users by hand or from a list")
 
     class SuperusersMay(models.TextChoices):
-        """What superusers of the whole account may do to its users."""
+        """What superusers may do about the account's users; each choice has in it the one before.
 
-        NOTHING = "nothing", _("Nothing: only you add users")
+        Without a word of the owner's own about somebody, this is said of the superusers of the whole account.
+        """
+
+        UNSEEN = "unseen", _("Nothing: they do not see the list of users")
+        NOTHING = "nothing", _("See who the users are, and book in their name: only you add users")
         ADD = "add", _("Add and invite users")
         RANK = "rank", _("Add users, make them superusers and block them")
 
@@ -58,6 +65,10 @@ class Account(Look):
     supervisor_label = models.CharField(max_length=60, blank=True)
     sign_up = models.CharField(max_length=16, choices=SignUp, default=SignUp.INVITATION)
     sign_up_domain = models.CharField(max_length=100, blank=True)
+    # A hash, as of any password.
+    sign_up_password = models.CharField(max_length=128, blank=True)
+    # Addresses and networks (CIDR), version 4 and 6, with spaces between them.
+    sign_up_networks = models.CharField(max_length=500, blank=True)
     superusers_may = models.CharField(max_length=16, choices=SuperusersMay, default=SuperusersMay.NOTHING)
     # Names of what a new owner has not done yet and has not left out, with spaces between them.
     first_steps = models.CharField(max_length=100, blank=True)
@@ -69,7 +80,7 @@ class Account(Look):
     @property
     def takes_people_in(self) -> bool:
         """Whether anybody becomes a user by themselves, uninvited."""
-        return self.sign_up in {self.SignUp.OPEN, self.SignUp.DOMAIN}
+        return self.sign_up not in {self.SignUp.INVITATION, self.SignUp.NOBODY}
 
 
 class UserManager(BaseUserManager["User"]):
@@ -109,8 +120,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
 
-class Membership(models.Model):
-    """One person in one account. `name` is what the account calls them; `super_field` is the superusers' own note."""
+class Membership(Rights):
+    """One person in one account. `name` is what the account calls them; `super_field` is the superusers' own note.
+
+    The rights count for a superuser of the whole account. `manages_users`, where it is not empty, and `blocks_users`
+    count for superusers of single schedules as well: users are the account's.
+    """
 
     class Role(models.TextChoices):
         OWNER = "owner", _("Owner")
@@ -131,6 +146,8 @@ class Membership(models.Model):
     field_1 = models.CharField(max_length=200, blank=True)
     field_2 = models.CharField(max_length=200, blank=True)
     super_field = models.CharField(max_length=200, blank=True)
+    manages_users = models.CharField(max_length=16, choices=Account.SuperusersMay, blank=True)
+    blocks_users = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -185,8 +202,8 @@ class Invitation(models.Model):
         return f"invitation {self.pk}"
 
 
-class Supervision(models.Model):
-    """A superuser of one schedule only."""
+class Supervision(Rights):
+    """A superuser of one schedule only, with their rights on it."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="supervisions")
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="supervisions")

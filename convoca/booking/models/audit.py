@@ -42,6 +42,7 @@ class AuditEntry(models.Model):
         RANKED = "ranked", _("Rights changed")
         BLOCKED = "blocked", _("Blocked")
         UNBLOCKED = "unblocked", _("No longer blocked")
+        REMOVED = "removed", _("Deleted the user")
         MISSED = "missed", _("Marked as no-show")
         CAME = "came", _("No longer marked as no-show")
         SENT_AGAIN = "sent_again", _("Link sent again")

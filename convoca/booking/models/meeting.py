@@ -12,11 +12,13 @@ class Meeting(Remote):
     """One generation of a slot's online room. Provider and connection are fixed at birth.
 
     `stands_in` is set on one that is no longer wanted but has a link, which counts until the wanted one has its own:
-    only then is it let go of. `publication` is the event that it is born with, if it is: that does all there is to do
+    only then is it let go of. `is_shared`: its link is the one of the schedule's bookings, which nobody typed for this
+    slot alone. `publication` is the event that it is born with, if it is: that does all there is to do
     at the vendor and hands the link over.
     """
 
     stands_in = models.BooleanField(default=False)
+    is_shared = models.BooleanField(default=False)
     link = SealedField()
     passcode = SealedField()
     publication = models.ForeignKey(

@@ -29,6 +29,7 @@ class Happening(models.TextChoices):
     SLOT_CANCELLED = "slot.cancelled", _("Slot cancelled")
     USER_CREATED = "user.created", _("User added")
     USER_CHANGED = "user.changed", _("User changed or blocked")
+    USER_DELETED = "user.deleted", _("User deleted")
     TEST = "test", _("Test")
 
 
@@ -77,7 +78,8 @@ class Delivery(models.Model):
     """One thing that one webhook is owed to be told, once it has happened; written in the same transaction.
 
     It holds ids and what became of it, and none of what is said: that is read when it is sent. `number` stays the same
-    however often it is sent. `due_at` is empty once it was delivered or given up.
+    however often it is sent. `due_at` is empty once it was delivered or given up. `gone` is the id of a user who is no
+    more.
     """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="deliveries")
@@ -87,6 +89,7 @@ class Delivery(models.Model):
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     slot = models.ForeignKey(Slot, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     person = models.ForeignKey(Membership, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    gone = models.PositiveBigIntegerField(null=True, blank=True)
     happened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, blank=True)
     claim = models.UUIDField(null=True, blank=True)

@@ -59,6 +59,9 @@ class Schedule(BookingRules):
     meeting_passcode = models.BooleanField(default=True)
     waiting_room = models.BooleanField(default=False)
     backup_link = SealedField()
+    # Where links are typed by hand: the one that every booking has which has none of its own, and since when.
+    shared_link = SealedField()
+    shared_at = models.DateTimeField(null=True, blank=True)
     # How long before the start its people see the link; empty: as soon as it is there.
     reveal_minutes = models.PositiveIntegerField(null=True, blank=True)
     # To which existing bookings the source of links is being applied; empty again when all of them have been wished.
@@ -106,6 +109,10 @@ class Schedule(BookingRules):
     @property
     def is_capacity(self) -> bool:
         return self.kind == self.Kind.CAPACITY
+
+    @property
+    def shares_a_link(self) -> bool:
+        return self.link_source == self.MANUAL and bool(self.shared_link)
 
     @property
     def is_closing(self) -> bool:

@@ -1,15 +1,21 @@
 """The owner's word on who may what: of one schedule, and of the account."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from convoca.booking.models import Account, Audience, Changes, Group, Schedule, ScheduleGroup, Visibility
+from convoca.booking.models import Account, Audience, Changes, Group, Invitation, Schedule, ScheduleGroup, Visibility
 from convoca.booking.operations.refusals import ContradictoryAccess, NoSuchGroup
 from convoca.booking.questions.permissions import contradictions
+from convoca.core.network import read_networks
 
 Purpose = ScheduleGroup.Purpose
+REGISTRATION = ["sign_up", "sign_up_domain", "sign_up_networks", "sign_up_password", "superusers_may"]
+
+# With these, who asks has shown that they may; the link in their mail asks for nothing more.
+SHOWN_WHEN_ASKED = frozenset({Account.SignUp.PASSWORD, Account.SignUp.NETWORK})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +64,42 @@ def _admit(schedule: Schedule, purpose: ScheduleGroup.Purpose, wanted: Collectio
     )
 
 
-def set_registration(
-    account: Account, sign_up: Account.SignUp, *, domain: str, superusers_may: Account.SuperusersMay
-) -> None:
-    """Save who becomes a user by themselves, and what superusers may do to users.
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """Who becomes a user by themselves, and what superusers may do to users.
 
-    Raises ValueError if the domain decides and there is none.
+    An empty `password` leaves the one that is kept. `networks` as `core.network` reads them.
     """
-    if sign_up == Account.SignUp.DOMAIN and not domain:
-        raise ValueError("Which domain?")
-    account.sign_up, account.sign_up_domain, account.superusers_may = sign_up, domain.lower(), superusers_may
-    account.save(update_fields=["sign_up", "sign_up_domain", "superusers_may"])
+
+    sign_up: Account.SignUp
+    superusers_may: Account.SuperusersMay
+    domain: str = ""
+    networks: str = ""
+    password: str = field(default="", repr=False)
+
+
+def set_registration(account: Account, said: Registration) -> None:
+    """Save it. Who asked to join in another way, or with another password, must ask again.
+
+    Raises ValueError if what decides is missing, or a network cannot be read.
+    """
+    networks = " ".join(map(str, read_networks(said.networks)))
+    hashed = make_password(said.password) if said.password else account.sign_up_password
+    decides = {
+        Account.SignUp.DOMAIN: said.domain,
+        Account.SignUp.NETWORK: networks,
+        Account.SignUp.PASSWORD: hashed,
+    }
+    if not decides.get(said.sign_up, "nothing"):
+        raise ValueError("Who is it that may register?")
+    was = (account.sign_up, account.sign_up_networks, account.sign_up_password)
+    account.sign_up, account.sign_up_domain, account.superusers_may = (
+        said.sign_up,
+        said.domain.lower(),
+        said.superusers_may,
+    )
+    account.sign_up_networks, account.sign_up_password = networks, hashed
+    with transaction.atomic():
+        account.save(update_fields=REGISTRATION)
+        if was != (account.sign_up, networks, hashed) and said.sign_up in SHOWN_WHEN_ASKED:
+            Invitation.objects.filter(account=account, accepted_at__isnull=True, invited_by__isnull=True).delete()

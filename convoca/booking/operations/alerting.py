@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from convoca.booking.mail.alerting import compose_alert
 from convoca.booking.mail.digesting import compose_digest
-from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
+from convoca.booking.mail.outcomes import AnswerLost, NobodysAddress, NoMailServer, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Alert
 from convoca.booking.operations.digesting import owe_next_digest, why_no_digest
@@ -70,7 +70,7 @@ def _act(held: Claim[Alert], post: Post, *, now: datetime) -> bool:
         compose = compose_digest if held.row.kind == Alert.Kind.DIGEST else compose_alert
         hand_over(held, partial(compose, held.row, now=now), post)
     except Undeliverable as error:
-        drop(held, error.reason, failed=True, now=now)
+        drop(held, error.reason, failed=not isinstance(error, NobodysAddress), now=now)
     except NotNow as error:
         try_later(held, error, now=now)
         return not isinstance(error, NoMailServer)

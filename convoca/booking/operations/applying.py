@@ -14,10 +14,14 @@ from django.utils import timezone
 
 from convoca.booking.models import Booking, Meeting, Schedule, Slot
 from convoca.booking.operations.ending import goes_on
+from convoca.booking.operations.notifying import notify_due
+from convoca.booking.operations.owing import lock_places, owe_link
 from convoca.booking.operations.provisioning import provision_due
 from convoca.booking.operations.taking import lock_schedule, lock_slots
-from convoca.booking.operations.wishing import can_make_meetings, replace_meeting
+from convoca.booking.operations.wishing import can_make_meetings, let_go_of_stand_ins, replace_meeting
+from convoca.booking.operations.wishing_events import wish_for_event
 from convoca.booking.questions.existing import to_be_turned
+from convoca.core.reconcile import UNDO_WINDOW
 
 # So many slots a transaction: on SQLite nobody else writes meanwhile.
 BATCH = 25
@@ -108,7 +112,19 @@ def _turn(slot: Slot, *, now: datetime) -> bool:
     with transaction.atomic():
         slot.link_source = slot.schedule.link_source
         slot.save(update_fields=["link_source"])
-        if replace_meeting(slot, now=now) is None:
+        places = lock_places(slot)
+        meeting = replace_meeting(slot, now=now)
+        if meeting is None:
             transaction.set_rollback(True)
             return False
+        if meeting.link:
+            _hand_out(meeting, slot, places, now=now)
     return True
+
+
+def _hand_out(meeting: Meeting, slot: Slot, places: list[Booking], *, now: datetime) -> None:
+    """Use a link that is there already: no vendor has to make it first."""
+    let_go_of_stand_ins([slot.pk], due_at=now + UNDO_WINDOW)
+    owe_link(meeting, places, now=now)
+    wish_for_event(slot, now=now)
+    notify_due.enqueue()

@@ -30,6 +30,9 @@ class Actor:
         return self.kind in {Kind.OWNER, Kind.SUPERUSER}
 
 
+# A person with a log-in, or a program that acts in their name.
+type Doer = Membership | Actor
+
 ATTENDEE = Actor(Kind.ATTENDEE)
 SYSTEM = Actor(Kind.SYSTEM)
 
@@ -40,11 +43,13 @@ OF_ROLE = {Membership.Role.OWNER: Kind.OWNER, Membership.Role.SUPERUSER: Kind.SU
 OF_RANK = {Rank.OWNER: Kind.OWNER, Rank.SUPERUSER: Kind.SUPERUSER}
 
 
-def acting(membership: Membership | None) -> Actor:
+def acting(by: Doer | None) -> Actor:
     """Return the actor that a person with a log-in is; an attendee if there is none."""
-    if membership is None:
+    if by is None:
         return ATTENDEE
-    return Actor(OF_ROLE.get(Membership.Role(membership.role), Kind.USER), membership)
+    if isinstance(by, Actor):
+        return by
+    return Actor(OF_ROLE.get(Membership.Role(by.role), Kind.USER), by)
 
 
 def acting_on(schedule: Schedule, viewer: Viewer) -> Actor:

@@ -1,4 +1,4 @@
-"""Booking for somebody else: whoever supervises is bound by nothing but what is taken."""
+"""Booking for somebody else: whoever supervises is bound by nothing but what is taken, unless the owner says so."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from convoca.booking.operations.refusals import NotOffered
 from convoca.booking.operations.series import Repeat, book_series
 from convoca.booking.questions.hours import times_of
 from convoca.booking.questions.offers import needs_of
-from convoca.booking.questions.terms import length_of, rules_of, supervisor_terms
+from convoca.booking.questions.terms import Terms, length_of, rules_of, supervisor_terms
 from convoca.core.recurrence import Frequency, expand
 from convoca.core.time import Interval
 
@@ -81,26 +81,31 @@ def _lies_in(when: Interval, periods: Iterable[Interval]) -> bool:
     return any(period.starts_at <= when.starts_at and when.ends_at <= period.ends_at for period in periods)
 
 
-def book_for(order: Order, *, client: Client, super_field: str = "", now: datetime) -> list[Booking]:
-    """Book for `client`, whatever the hours and limits; what is taken stays taken. Returns what was booked, in order.
+def book_for(
+    order: Order, *, client: Client, super_field: str = "", now: datetime, terms: Terms | None = None
+) -> list[Booking]:
+    """Book for `client` on these terms, which without any are none: what is taken stays taken, and nothing else binds.
+
+    Returns what was booked, in order.
 
     A URL in the supervisor field becomes the meeting link, of repeats of each. Raises a core Refusal, NotOffered,
     AlreadySignedUp or LinkOfAClass; of repeats SeriesClash or TooManyRepeats. Then nothing was written.
     """
+    terms = terms or supervisor_terms()
     link, noted = part_note(order.schedule, super_field)
     client = replace(client, details={**client.details, "super_field": noted or ""})
     with transaction.atomic():
         if order.repeat is None:
-            bookings = [_book(order, client=client, now=now)]
+            bookings = [_book(order, client=client, terms=terms, now=now)]
         else:
-            bookings = _book_repeated(order, order.repeat, client=client, now=now)
+            bookings = _book_repeated(order, order.repeat, client=client, terms=terms, now=now)
         if link:
             for booking in bookings:
                 type_link(booking.slot, link, now=now)
     return bookings
 
 
-def _book_repeated(order: Order, repeat: Repeat, *, client: Client, now: datetime) -> list[Booking]:
+def _book_repeated(order: Order, repeat: Repeat, *, client: Client, terms: Terms, now: datetime) -> list[Booking]:
     when = order.when
     return book_series(
         order.schedule,
@@ -110,12 +115,11 @@ def _book_repeated(order: Order, repeat: Repeat, *, client: Client, now: datetim
         client=client,
         now=now,
         length=when.duration,
-        terms=supervisor_terms(),
+        terms=terms,
     )
 
 
-def _book(order: Order, *, client: Client, now: datetime) -> Booking:
-    terms = supervisor_terms()
+def _book(order: Order, *, client: Client, terms: Terms, now: datetime) -> Booking:
     if order.slot is not None:
         return book_place(order.slot, client=client, quantity=order.quantity, now=now, terms=terms)
     when = order.when

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from convoca.booking.models import Account, Group, GroupMember, Membership
-from convoca.booking.operations.auditing import Verb, acting, note_person
+from convoca.booking.operations.auditing import Doer, Verb, acting, note_person
 from convoca.booking.operations.refusals import GroupExists, GroupInUse, NoSuchGroup, NoSuchUser
 from convoca.booking.questions.groups import schedules_of
 from convoca.booking.questions.people import person_called
@@ -68,7 +68,7 @@ def take_out_of_group(group: Group, person: Membership, *, by: Membership, now: 
             _note(person, by=by, now=now)
 
 
-def set_groups(person: Membership, groups: Collection[int], *, by: Membership, now: datetime) -> None:
+def set_groups(person: Membership, groups: Collection[int], *, by: Doer, now: datetime) -> None:
     """Let the person be in exactly these groups of the account, by their ids. Raises NoSuchGroup."""
     with transaction.atomic():
         wanted = list(Group.objects.filter(account=person.account_id, pk__in=groups))
@@ -103,5 +103,5 @@ def _refuse_taken(account: Account, name: str, *, but: Group | None = None) -> N
         raise GroupExists
 
 
-def _note(person: Membership, *, by: Membership, now: datetime) -> None:
+def _note(person: Membership, *, by: Doer, now: datetime) -> None:
     note_person(Verb.RANKED, by=acting(by), account=person.account, person=person, fields="groups", now=now)

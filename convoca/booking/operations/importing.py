@@ -15,11 +15,11 @@ from django.db.models import QuerySet
 from django.tasks import task
 from django.utils import timezone
 
-from convoca.booking.models import Account, Group, Membership, PeopleImport, Schedule
+from convoca.booking.models import Account, Group, Membership, PeopleImport
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.groups import set_groups
 from convoca.booking.operations.inviting import welcome
-from convoca.booking.operations.people import WRITABLE, add_user, block, edit_user, rank, unblock
+from convoca.booking.operations.people import WRITABLE, add_user, edit_user, set_role
 from convoca.booking.questions.importing import EMAIL, GROUPS, ROLE, Outcome, changes_of
 from convoca.booking.questions.permissions import Action, may_in_account
 from convoca.booking.questions.viewers import viewer_of
@@ -157,21 +157,9 @@ def _rank(person: Membership, row: Row, held: PeopleImport, *, now: datetime) ->
     """Give the rights and the groups that the line names; those that it leaves empty stay."""
     if not held.ranks:
         return
-    role = row.get(ROLE, person.role)
-    if role != person.role:
-        _give(person, role, held.by, now=now)
+    set_role(person, Role(row.get(ROLE, person.role)), by=held.by, now=now)
     if GROUPS in row:
         set_groups(person, [_group(held.account, name) for name in row[GROUPS]], by=held.by, now=now)
-
-
-def _give(person: Membership, role: str, by: Membership, *, now: datetime) -> None:
-    if role == Role.BLOCKED:
-        block(person, by=by, now=now)
-        return
-    if person.role == Role.BLOCKED:
-        unblock(person, by=by, now=now)
-    supervised = Schedule.objects.filter(account=person.account_id, supervisions__membership=person)
-    rank(person, Role(role), supervised, by=by, now=now)
 
 
 def _group(account: Account, name: str) -> int:

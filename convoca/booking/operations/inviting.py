@@ -19,13 +19,22 @@ from convoca.booking.models import Account, Invitation, Membership, Sealed
 from convoca.booking.operations.addresses import digest, new_token
 from convoca.booking.operations.auditing import Verb, acting, note_person
 from convoca.booking.operations.ending import goes_on
-from convoca.booking.operations.refusals import AlreadyUser, NobodyRegisters, SignUpClosed, WrongDomain
-from convoca.booking.questions.people import admits
+from convoca.booking.operations.refusals import (
+    AlreadyUser,
+    NobodyRegisters,
+    OutsideNetwork,
+    SignUpClosed,
+    WrongDomain,
+    WrongPassword,
+)
+from convoca.booking.questions.people import Knock, admits, is_inside, knows_password
 
 log = structlog.get_logger(__name__)
 
 INVITED_FOR = timedelta(days=14)
 ASKED_FOR = timedelta(days=1)
+
+NOTHING_SHOWN = Knock()
 
 # Whoever presses the button again at once has the mail already, or will have.
 NOT_AGAIN_WITHIN = timedelta(minutes=5)
@@ -83,12 +92,12 @@ def withdraw_invitation(invitation: Invitation) -> bool:
     return bool(own.delete()[0])
 
 
-def ask_to_join(account: Account, email: str, *, language: str, now: datetime) -> None:
-    """Owe a mail with which whoever has this address becomes a user. Raises SignUpClosed or WrongDomain.
+def ask_to_join(account: Account, email: str, *, language: str, now: datetime, knock: Knock = NOTHING_SHOWN) -> None:
+    """Owe a mail with which whoever has this address becomes a user. Raises as `require_admitted`.
 
     Nothing that is raised depends on who has a log-in.
     """
-    require_admitted(account, email)
+    require_admitted(account, email, knock)
     own = Invitation.objects.filter(account=account, email=email.lower(), accepted_at__isnull=True, invited_by=None)
     if own.filter(created_at__gt=now - NOT_AGAIN_WITHIN, expires_at__gt=now).exists():
         return
@@ -105,13 +114,17 @@ def ask_to_join(account: Account, email: str, *, language: str, now: datetime) -
         )
 
 
-def require_admitted(account: Account, email: str) -> None:
-    """Return if whoever has this address may become a user by themselves. Raises SignUpClosed or WrongDomain."""
-    if admits(account, email):
-        return
-    if account.sign_up == Account.SignUp.DOMAIN:
-        raise WrongDomain(account.sign_up_domain)
-    raise SignUpClosed
+def require_admitted(account: Account, email: str, knock: Knock = NOTHING_SHOWN) -> None:
+    """Return if whoever has this address, and knocks so, may become a user by themselves.
+
+    Raises SignUpClosed, WrongDomain, OutsideNetwork or WrongPassword.
+    """
+    if not admits(account, email):
+        raise WrongDomain(account.sign_up_domain) if account.sign_up == Account.SignUp.DOMAIN else SignUpClosed
+    if not is_inside(account, knock.address):
+        raise OutsideNetwork
+    if not knows_password(account, knock.password):
+        raise WrongPassword
 
 
 def _write(

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 
 from convoca.booking.models import Account, Invitation, Membership, User
 from convoca.booking.operations.auditing import Verb, acting, note_person
-from convoca.booking.operations.inviting import require_admitted
+from convoca.booking.operations.inviting import NOTHING_SHOWN, require_admitted
 from convoca.booking.operations.people import become_user
 from convoca.booking.operations.refusals import AddressNotProven, HasLogIn, InvitationClosed
-from convoca.booking.questions.people import admits
+from convoca.booking.questions.people import Knock, admits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +52,13 @@ def accept_anew(
         raise HasLogIn from error
 
 
-def join(account: Account, user: User, joiner: Joiner, *, now: datetime) -> Membership:
+def join(account: Account, user: User, joiner: Joiner, *, now: datetime, knock: Knock = NOTHING_SHOWN) -> Membership:
     """Make a person with a log-in a user of an account that takes them in.
 
-    Raises SignUpClosed, WrongDomain or AlreadyUser; AddressNotProven where the address decides and nobody has shown
-    that it is theirs.
+    Raises AlreadyUser, and as `require_admitted`; AddressNotProven where the address decides and nobody has shown that
+    it is theirs.
     """
-    require_admitted(account, user.email)
+    require_admitted(account, user.email, knock)
     proven = EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
     if account.sign_up == Account.SignUp.DOMAIN and not proven:
         raise AddressNotProven

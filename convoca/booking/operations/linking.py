@@ -6,16 +6,16 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 
-from convoca.booking.models import Booking, Meeting, Sealed, Slot
+from convoca.booking.models import Booking, Meeting, Schedule, Sealed, Slot
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.notifying import notify_due
 from convoca.booking.operations.owing import lock_places, owe_link
+from convoca.booking.operations.recognising import recognise
 from convoca.booking.operations.refusals import HostLink
-from convoca.booking.operations.vendors import application_for
 from convoca.booking.operations.wishing import next_generation, wanted_meeting, wish_for_meeting, withdraw
 from convoca.booking.operations.wishing_events import wish_for_event
 from convoca.core.reconcile import UNDO_WINDOW
-from convoca.providers import PROVIDERS, provider_by_id
+from convoca.providers import provider_by_id
 from convoca.providers.contract import KnownLink
 
 LONGEST_LINK = 2000
@@ -51,7 +51,7 @@ def guests_link(text: str) -> str:
 
 def what_is_known(link: str) -> tuple[str, KnownLink]:
     """Return the brand whose hosts a link leads to, and what the link says by itself to whoever knows that vendor."""
-    provider = provider_by_id(_recognise(link))
+    provider = provider_by_id(recognise(link))
     return provider.name, provider.read_link(link)
 
 
@@ -69,6 +69,8 @@ def type_link(slot: Slot, text: str, *, tell: bool = True, now: datetime) -> Mee
         places = lock_places(slot)
         current = wanted_meeting(slot)
         if current is not None and current.link.open() == link:
+            # Now it is this slot's own, whatever becomes of the one that all share.
+            Meeting.objects.filter(pk=current.pk, is_shared=True).update(is_shared=False)
             return current
         if current is not None:
             withdraw(current, now=now, due_at=now + UNDO_WINDOW)
@@ -76,7 +78,7 @@ def type_link(slot: Slot, text: str, *, tell: bool = True, now: datetime) -> Mee
             account_id=slot.account_id,
             slot=slot,
             generation=next_generation(slot),
-            provider=_recognise(link),
+            provider=recognise(link),
             wanted_at=now,
             observed=Meeting.Observed.EXTERNAL,
             link=Sealed.seal(link),
@@ -106,11 +108,6 @@ def _take_back(slot: Slot, link: str, *, now: datetime) -> Meeting | None:
     return None
 
 
-def _recognise(link: str) -> str:
-    """Return the id of the provider whose hosts the link leads to; "manual" owns whatever nobody else does."""
-    return next(each.id for each in PROVIDERS if each.owns_link(link, application=application_for(each.id)))
-
-
 def typed_link(slot: Slot) -> str:
     """Return the link that somebody typed for the slot, or nothing. For operations: doors ask `links_for`."""
     current = wanted_meeting(slot)
@@ -120,12 +117,22 @@ def typed_link(slot: Slot) -> str:
 def take_link_away(slot: Slot, *, now: datetime) -> Meeting | None:
     """Use the link that was typed no more; return the meeting that the slot's own source makes instead, if any.
 
+    Where that is the link that all share, who has a place gets it by mail; taken away itself, it does not come back.
     The caller holds the slot.
     """
+    places = lock_places(slot)
     current = wanted_meeting(slot)
     if current is None or current.observed != Meeting.Observed.EXTERNAL:
         return None
+    if current.is_shared:
+        slot.link_source = Schedule.NO_LINK
+        slot.save(update_fields=["link_source"])
     withdraw(current, now=now, due_at=now)
+    # Or it came back with the next thing that is undone.
+    Meeting.objects.filter(pk=current.pk).update(link=Sealed())
     meeting = wish_for_meeting(slot, now=now)
     wish_for_event(slot, now=now)
+    if meeting is not None and meeting.link:
+        owe_link(meeting, places, now=now)
+        notify_due.enqueue()
     return meeting

@@ -13,7 +13,7 @@ from django.utils import timezone
 from convoca.booking.mail.beside import told_beside
 from convoca.booking.mail.compose import compose
 from convoca.booking.mail.kinds import carries_a_place
-from convoca.booking.mail.outcomes import AnswerLost, NoMailServer, NotNow, Undeliverable
+from convoca.booking.mail.outcomes import AnswerLost, NobodysAddress, NoMailServer, NotNow, Undeliverable
 from convoca.booking.mail.post import Post
 from convoca.booking.models import Booking, Meeting, MessageText, Notification, ReminderStop, Slot
 from convoca.booking.operations.ending import goes_on
@@ -112,7 +112,7 @@ def _act(held: Claim[Notification], post: Post, *, now: datetime) -> bool:
     try:
         hand_over(held, partial(compose, held.row, link, now=now), post)
     except Undeliverable as error:
-        drop(held, error.reason, failed=True, now=now)
+        drop(held, error.reason, failed=not isinstance(error, NobodysAddress), now=now)
     except NotNow as error:
         try_later(held, error, now=now)
         return not isinstance(error, NoMailServer)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from convoca.booking.models import Calendar, Connection, Publication, Resource, Schedule, Slot
 from convoca.booking.operations.auditing import SYSTEM, Actor, Verb, note_connection
 from convoca.booking.operations.calendars import note_calendar
-from convoca.booking.operations.connecting import close_if_unused
+from convoca.booking.operations.connecting import close_if_unused, set_link_source
 from convoca.booking.operations.ending import goes_on
 from convoca.booking.operations.leasing import unleased
 from convoca.booking.operations.provisioning import provision_due
@@ -25,6 +25,7 @@ from convoca.booking.operations.taking import lock_slots
 from convoca.booking.operations.wishing_events import BORN_WITH_EVENT, wish_for_event, withdraw_events
 from convoca.booking.questions.publishing import shown_slots, to_be_copied
 from convoca.providers.calendars import CalendarFacts
+from convoca.providers.google.meet import GoogleMeet
 
 log = structlog.get_logger(__name__)
 
@@ -49,11 +50,18 @@ class EventTexts:
 
 
 def publish(
-    schedule: Schedule, connection: Connection, calendar: CalendarFacts, *, by: Actor = SYSTEM, now: datetime
+    schedule: Schedule,
+    connection: Connection,
+    calendar: CalendarFacts,
+    *,
+    with_calls: bool = False,
+    by: Actor = SYSTEM,
+    now: datetime,
 ) -> None:
     """Show the schedule's bookings in a calendar from now on, and copy those that exist. Raises CannotPublish.
 
-    Of what was shown in another calendar, the events with a meeting stay there, the others follow.
+    Of what was shown in another calendar, the events with a meeting stay there, the others follow. `with_calls`: what
+    is booked from now on gets its link with its event, if calls can be made in that calendar.
     """
     if not calendar.may_write:
         raise CannotPublish
@@ -66,6 +74,8 @@ def publish(
         note_connection(Verb.CONNECTED, by=by, connection=connection, now=now)
         if before is not None and before.connection_id != connection.pk:
             close_if_unused(before.connection_id, now=now)
+        if with_calls and kept.makes_meetings:
+            set_link_source(schedule, GoogleMeet.id, connection=None, now=now)
         copy_due.enqueue()
     schedule.calendar, schedule.copying, schedule.published_at = held.calendar, True, held.published_at
     log.info("published", schedule=schedule.pk, calendar=kept.pk)

@@ -69,6 +69,18 @@ class AlreadyUser(Refusal):
     """This person is a user of the account."""
 
 
+class LoginNameTaken(Refusal):
+    """Another user of the account is called so."""
+
+
+class KeyTaken(Refusal):
+    """Another user of the account has this key."""
+
+
+class AddressStays(Refusal):
+    """Nobody but themselves changes the address with which somebody logs in."""
+
+
 class NotYourself(Refusal):
     """Nobody changes their own rights."""
 
@@ -110,6 +122,18 @@ class IsBlocked(Refusal):
 
 class NoSuchUser(Refusal):
     """No user of the account has this login name or address."""
+
+
+class OutsideNetwork(Refusal):
+    """People register in the account's own network alone, and this is outside it."""
+
+
+class WrongPassword(Refusal):
+    """People register with a password that the account gives out, and this is another one."""
+
+
+class NoSuperuser(Refusal):
+    """Rights of superusers are for superusers, and this person is none there, or not any more."""
 
 
 class NoSuchGroup(Refusal):

@@ -40,6 +40,7 @@ OF_PEOPLE = {
     Verb.RANKED: Happening.USER_CHANGED,
     Verb.BLOCKED: Happening.USER_CHANGED,
     Verb.UNBLOCKED: Happening.USER_CHANGED,
+    Verb.REMOVED: Happening.USER_DELETED,
 }
 
 
@@ -117,7 +118,8 @@ def _delivery(webhook: Webhook, entry: AuditEntry, happening: Happening, *, now:
         happening=happening,
         booking_id=entry.booking_id,
         slot_id=entry.slot_id,
-        person_id=entry.person_id,
+        person_id=None if happening is Happening.USER_DELETED else entry.person_id,
+        gone=entry.person_id if happening is Happening.USER_DELETED else None,
         happened_at=now,
         due_at=now,
     )

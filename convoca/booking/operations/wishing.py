@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Case, DateTimeField, Max, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Sum, Value, When
 
-from convoca.booking.models import Booking, Connection, Meeting, Schedule, Slot
+from convoca.booking.models import Booking, Connection, Meeting, Schedule, Sealed, Slot
+from convoca.booking.operations.recognising import recognise
 from convoca.booking.operations.wishing_events import (
     BORN_WITH_EVENT,
     confirmed_places,
@@ -33,7 +34,7 @@ def wish_for_meeting(slot: Slot, *, now: datetime) -> Meeting | None:
     """
     current = wanted_meeting(slot)
     # A link that was typed by hand is a source too, whatever the slot was born with.
-    has_source = current is not None or slot.link_source in AUTOMATIC
+    has_source = current is not None or _has_source(slot) or _typed_before([slot.pk]).exists()
     if _wanted(slot, confirmed_places(slot), has_source=has_source, now=now) is Wanted.PRESENT:
         return current or _revive(slot, now=now) or bear_meeting(slot, now=now)
     if current is not None:
@@ -50,9 +51,10 @@ def wish_for_meetings(slots: Sequence[Slot], *, now: datetime) -> None:
     ids = [slot.pk for slot in slots]
     present = Meeting.objects.filter(slot__in=ids, wanted=Meeting.Wanted.PRESENT).values_list("slot", flat=True)
     has_one = set(present)
+    typed = set(_typed_before(ids).values_list("slot", flat=True))
     wish = {
         slot.pk: _wanted(
-            slot, confirmed.get(slot.pk, 0), has_source=slot.pk in has_one or slot.link_source in AUTOMATIC, now=now
+            slot, confirmed.get(slot.pk, 0), has_source=slot.pk in has_one | typed or _has_source(slot), now=now
         )
         for slot in slots
     }
@@ -65,9 +67,18 @@ def wish_for_meetings(slots: Sequence[Slot], *, now: datetime) -> None:
 
 def born_with_meeting(slot: Slot, *, confirmed: int, now: datetime) -> Meeting | None:
     """Wish for the first meeting of a slot just inserted with `confirmed` places; return None if none is wanted."""
-    if _wanted(slot, confirmed, has_source=slot.link_source in AUTOMATIC, now=now) is Wanted.ABSENT:
+    if _wanted(slot, confirmed, has_source=_has_source(slot), now=now) is Wanted.ABSENT:
         return None
     return bear_meeting(slot, now=now, generation=1)
+
+
+def _has_source(slot: Slot) -> bool:
+    """Say whether the slot gets a link by itself: from a vendor, or the one that its schedule's bookings share."""
+    return slot.link_source in AUTOMATIC or _shares(slot)
+
+
+def _shares(slot: Slot) -> bool:
+    return slot.link_source == Schedule.MANUAL and bool(slot.schedule.shared_link)
 
 
 def wanted_meeting(slot: Slot) -> Meeting | None:
@@ -92,7 +103,9 @@ def _wanted(slot: Slot, confirmed: int, *, has_source: bool, now: datetime) -> W
 
 
 def _revive(slot: Slot, *, now: datetime) -> Meeting | None:
-    """Take back a withdrawal that has not reached the vendor."""
+    """Take back a withdrawal that has not reached the vendor, or of a link that somebody had typed."""
+    if _typed_before([slot.pk]).update(wanted=Meeting.Wanted.PRESENT, wanted_at=now):
+        return wanted_meeting(slot)
     made = Meeting.objects.filter(slot=slot, observed=Meeting.Observed.PRESENT)
     last = made.filter(due_at__gt=now, lease_until__isnull=True).order_by("-generation").first()
     if last is None:
@@ -105,14 +118,30 @@ def _revive(slot: Slot, *, now: datetime) -> Meeting | None:
 
 
 def _revive_all(slots: Sequence[Slot], *, now: datetime) -> set[int]:
-    """Take back the withdrawals that have not reached the vendor, and return the ids of the slots that have one."""
-    made = Meeting.objects.filter(slot__in=[slot.pk for slot in slots], observed=Meeting.Observed.PRESENT)
+    """Take back the withdrawals that have not reached the vendor, and return the ids of the slots that have one.
+
+    And those of links that somebody had typed.
+    """
+    typed = list(_typed_before([slot.pk for slot in slots]).values_list("pk", "slot"))
+    Meeting.objects.filter(pk__in=[pk for pk, _slot in typed]).update(wanted=Meeting.Wanted.PRESENT, wanted_at=now)
+    others = {slot.pk for slot in slots} - {slot for _pk, slot in typed}
+    made = Meeting.objects.filter(slot__in=others, observed=Meeting.Observed.PRESENT)
     waiting = made.filter(due_at__gt=now, lease_until__isnull=True).order_by("generation")
     last = dict(waiting.values_list("slot", "pk"))
     free = Meeting.objects.filter(pk__in=last.values(), wanted=Meeting.Wanted.ABSENT, claim__isnull=True)
     free.update(wanted=Meeting.Wanted.PRESENT, wanted_at=now, due_at=now)
     taken_back = Meeting.objects.filter(pk__in=last.values(), wanted=Meeting.Wanted.PRESENT)
-    return set(taken_back.values_list("slot", flat=True))
+    return set(taken_back.values_list("slot", flat=True)) | {slot for _pk, slot in typed}
+
+
+def _typed_before(slots: Collection[int]) -> QuerySet[Meeting]:
+    """Return what was wanted last for these slots and is so no longer, where somebody had typed its link.
+
+    What was taken away by hand has no link any more; and the one that all share may have become another.
+    """
+    later = Meeting.objects.filter(slot=OuterRef("slot"), generation__gt=OuterRef("generation"))
+    typed = Meeting.objects.filter(~Exists(later), slot__in=slots, observed=Meeting.Observed.EXTERNAL, is_shared=False)
+    return typed.filter(wanted=Meeting.Wanted.ABSENT).exclude(link=Sealed())
 
 
 def _bear_all(slots: Sequence[Slot], *, now: datetime) -> None:
@@ -152,7 +181,9 @@ def bear_meeting(slot: Slot, *, now: datetime, generation: int | None = None) ->
 
 
 def _next_meeting(slot: Slot, connection: Connection | None, *, generation: int, now: datetime) -> Meeting:
-    """Return a meeting of the slot's source that is due at once, not saved yet."""
+    """Return a meeting of the slot's source that is due at once, or has the link that all share; not saved yet."""
+    if slot.link_source == Schedule.MANUAL:
+        return _sharing_meeting(slot, generation=generation, now=now)
     return Meeting(
         account_id=slot.account_id,
         slot=slot,
@@ -165,7 +196,24 @@ def _next_meeting(slot: Slot, connection: Connection | None, *, generation: int,
     )
 
 
+def _sharing_meeting(slot: Slot, *, generation: int, now: datetime) -> Meeting:
+    link = slot.schedule.shared_link
+    return Meeting(
+        account_id=slot.account_id,
+        slot=slot,
+        generation=generation,
+        provider=recognise(link.open()),
+        wanted_at=now,
+        observed=Meeting.Observed.EXTERNAL,
+        link=link,
+        is_shared=True,
+        ready_at=now,
+    )
+
+
 def _is_served(slot: Slot, provider: Provider, connection: Connection | None) -> bool:
+    if slot.link_source == Schedule.MANUAL:
+        return _shares(slot)
     if provider.capabilities.born_with_event:
         return slot.schedule.calendar_id is not None or wanted_event(slot) is not None
     return connection is not None or not provider.capabilities.connects
@@ -187,9 +235,12 @@ def connection_of(schedule: Schedule, provider_id: str) -> Connection | None:
 
 
 def can_make_meetings(schedule: Schedule) -> bool:
-    """Say whether the schedule's source makes meetings by itself, and has somebody in whose name it could."""
+    """Say whether the schedule's source makes meetings by itself, and has somebody in whose name it could.
+
+    Or whether its bookings share one link: then they have theirs at once.
+    """
     if schedule.link_source not in AUTOMATIC:
-        return False
+        return schedule.shares_a_link
     if schedule.link_source in BORN_WITH_EVENT:
         return schedule.calendar_id is not None
     return not provider_by_id(schedule.link_source).capabilities.connects or (

@@ -17,7 +17,11 @@ HAS_NONE = Q(now_has__isnull=True)
 OF_THE_SOURCE = Q(now_has__observed=Observed.EXTERNAL, link_source=Schedule.MANUAL) | (
     Q(now_has__isnull=False) & ~Q(now_has__observed=Observed.EXTERNAL)
 )
-FROM_ELSEWHERE = OF_THE_SOURCE & (
+BY_HAND = Q(schedule__link_source=Schedule.MANUAL)
+# The link that all shared before they shared another. What was typed for one slot alone stays.
+SHARED_BEFORE = BY_HAND & Q(now_has__is_shared=True, now_has__wanted_at__lt=F("schedule__shared_at"))
+SHARED_NOW = BY_HAND & Q(now_has__is_shared=True, now_has__wanted_at__gte=F("schedule__shared_at"))
+FROM_ELSEWHERE = (OF_THE_SOURCE & ~(BY_HAND & Q(now_has__observed=Observed.EXTERNAL))) & (
     ~Q(now_has__provider=F("schedule__link_source"))
     | Q(now_has__observed__in=[Observed.DETACHED, Observed.EXTERNAL])
     | (Q(schedule__connection__isnull=False) & ~Q(now_has__connection=F("schedule__connection")))
@@ -73,7 +77,7 @@ def existing_of(schedules: Sequence[Schedule], *, now: datetime) -> dict[int, Ex
         total=Count("pk"),
         missing=Count("pk", filter=HAS_NONE),
         elsewhere=Count("pk", filter=FROM_ELSEWHERE),
-        ready=Count("pk", filter=OF_THIS_SOURCE & ~Q(now_has__link=Sealed())),
+        ready=Count("pk", filter=(OF_THIS_SOURCE & ~Q(now_has__link=Sealed())) | SHARED_NOW),
         making=Count("pk", filter=NOT_MADE),
         waiting=Count("pk", filter=NOT_MADE & Q(now_has__waiting=Meeting.Waiting.QUOTA, now_has__blocked="")),
         refused=Count("pk", filter=NOT_MADE & ~Q(now_has__blocked="")),
@@ -108,7 +112,9 @@ def upcoming(schedules: Sequence[Schedule], *, now: datetime) -> QuerySet[Slot]:
 
 def to_be_turned(schedule: Schedule, extent: str, *, now: datetime) -> QuerySet[Slot]:
     """Return the occasions that applying the schedule's source to `extent` gives a new meeting, the soonest first."""
-    of = HAS_NONE if extent == Schedule.Applying.MISSING else HAS_NONE | FROM_ELSEWHERE
+    of = HAS_NONE | SHARED_BEFORE
+    if extent != Schedule.Applying.MISSING:
+        of |= FROM_ELSEWHERE
     return upcoming([schedule], now=now).filter(of).order_by("starts_at", "pk")
 
 

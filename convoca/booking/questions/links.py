@@ -119,6 +119,11 @@ def backup_link_of(viewer: Viewer, schedule: Schedule) -> str:
     return schedule.backup_link.open() if viewer.supervises(schedule.pk) else ""
 
 
+def shared_link_of(viewer: Viewer, schedule: Schedule) -> str:
+    """Return the link that a schedule's bookings share to somebody who supervises it; "" to everybody else."""
+    return schedule.shared_link.open() if viewer.supervises(schedule.pk) else ""
+
+
 def link_of(slot: Slot, *, now: datetime) -> Link:
     """Return the slot's link as it stands, whoever asks. For operations; doors ask `links_for`."""
     told = _told(slot, _meetings(slot.account_id, [slot.pk]).get(slot.pk), Viewer(account_id=slot.account_id), now=now)

@@ -1,12 +1,15 @@
 """The users of an account, as those see them who may; and invitations, found by their tokens."""
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.contrib.auth.hashers import check_password
 from django.db.models import Prefetch, Q, QuerySet
 
 from convoca.booking.models import Account, AuditEntry, Booking, Invitation, Membership, Schedule, Supervision
 from convoca.booking.questions.words import holding
+from convoca.core.network import lies_within, read_networks
 
 LONGEST_HISTORY = 50
 
@@ -63,11 +66,33 @@ def history_of(person: Membership) -> QuerySet[AuditEntry]:
 
 
 def admits(account: Account, email: str) -> bool:
-    """Say whether whoever has this address may become a user by themselves."""
-    if account.sign_up == Account.SignUp.OPEN:
+    """Say whether whoever has this address may become a user by themselves, as far as the address decides."""
+    if account.sign_up == Account.SignUp.DOMAIN:
+        domain = email.rpartition("@")[2].lower()
+        return bool(domain) and domain == account.sign_up_domain.lower()
+    return account.takes_people_in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knock:
+    """What somebody shows who wants to become a user: the password that the account gives out, where they are now."""
+
+    password: str = field(default="", repr=False)
+    address: str = ""
+
+
+def is_inside(account: Account, address: str) -> bool:
+    """Say whether the address of somebody's computer lies where people register, if the account says where that is."""
+    if account.sign_up != Account.SignUp.NETWORK:
         return True
-    domain = email.rpartition("@")[2].lower()
-    return account.sign_up == Account.SignUp.DOMAIN and bool(domain) and domain == account.sign_up_domain.lower()
+    return lies_within(address, read_networks(account.sign_up_networks))
+
+
+def knows_password(account: Account, password: str) -> bool:
+    """Say whether this is the password with which people register, if there must be one."""
+    if account.sign_up != Account.SignUp.PASSWORD:
+        return True
+    return check_password(password, account.sign_up_password)
 
 
 def coming_bookings(person: Membership, *, now: datetime) -> QuerySet[Booking]:

@@ -13,6 +13,7 @@ from convoca.booking.models import (
     Booking,
     Changes,
     Membership,
+    Right,
     Schedule,
     ScheduleGroup,
     Visibility,
@@ -35,12 +36,18 @@ class Action(StrEnum):
 
     SEE = "see its page and what is free"
     BOOK = "book, sign up, wait for a place"
-    SUPERVISE = "see, approve, change and export all its bookings, type links, make slots, book for anybody"
-    CONFIGURE = "change its rules, hours, resources, services, form and link source"
+    SUPERVISE = "see and export all its bookings, see links and send them again, book for anybody"
+    CHANGE = "approve, change, move and cancel what others have booked, type links, make and change slots"
+    GO_BEYOND = "book and move outside opening hours, and beyond limits"
+    OPEN = "change its opening hours and the days that differ"
+    WORD = "change what its mails say"
+    CONFIGURE = "change its rules, resources, services, form and link source"
     # Of the account.
-    SEE_PEOPLE = "see who its users are"
+    SEE_PEOPLE = "see who its users are, and book in their name"
     ADD_PEOPLE = "add and invite users"
-    RANK_PEOPLE = "make superusers of users, and block them"
+    BLOCK_PEOPLE = "block users, and let them in again"
+    RANK_PEOPLE = "make superusers of users, and block any of them"
+    DRESS = "change the words, colours and logo of its pages"
     GOVERN = "change everything else: access control, integrations, outbox"
 
 
@@ -51,11 +58,25 @@ ALWAYS: dict[Action, frozenset[Rank]] = {
     Action.SEE: SUPERVISORS,
     Action.BOOK: SUPERVISORS,
     Action.SUPERVISE: SUPERVISORS,
+    Action.CHANGE: frozenset({Rank.OWNER}),
+    Action.GO_BEYOND: frozenset({Rank.OWNER}),
+    Action.OPEN: frozenset({Rank.OWNER}),
+    Action.WORD: frozenset({Rank.OWNER}),
     Action.CONFIGURE: frozenset({Rank.OWNER}),
-    Action.SEE_PEOPLE: SUPERVISORS,
+    Action.SEE_PEOPLE: frozenset({Rank.OWNER}),
     Action.ADD_PEOPLE: frozenset({Rank.OWNER}),
+    Action.BLOCK_PEOPLE: frozenset({Rank.OWNER}),
     Action.RANK_PEOPLE: frozenset({Rank.OWNER}),
+    Action.DRESS: frozenset({Rank.OWNER}),
     Action.GOVERN: frozenset({Rank.OWNER}),
+}
+
+# What superusers of a schedule may do on it, by the owner's word about each of them.
+BY_RIGHT: dict[Action, Right] = {
+    Action.CHANGE: Right.BOOKINGS,
+    Action.GO_BEYOND: Right.BEYOND_RULES,
+    Action.OPEN: Right.HOURS,
+    Action.WORD: Right.LAYOUT,
 }
 
 ADMITTED: dict[Audience, frozenset[Rank]] = {
@@ -71,12 +92,18 @@ Purpose = ScheduleGroup.Purpose
 # Who sees so much of a booking knows whose it is.
 TELLING = frozenset({Visibility.NAMES, Visibility.EVERYTHING})
 
-# What superusers of the whole account may do to people, by the owner's word.
+# What superusers may do about people, by the owner's word.
 GRANTED: dict[Account.SuperusersMay, frozenset[Action]] = {
-    Account.SuperusersMay.NOTHING: frozenset(),
-    Account.SuperusersMay.ADD: frozenset({Action.ADD_PEOPLE}),
-    Account.SuperusersMay.RANK: frozenset({Action.ADD_PEOPLE, Action.RANK_PEOPLE}),
+    Account.SuperusersMay.UNSEEN: frozenset(),
+    Account.SuperusersMay.NOTHING: frozenset({Action.SEE_PEOPLE}),
+    Account.SuperusersMay.ADD: frozenset({Action.SEE_PEOPLE, Action.ADD_PEOPLE}),
+    Account.SuperusersMay.RANK: frozenset(
+        {Action.SEE_PEOPLE, Action.ADD_PEOPLE, Action.BLOCK_PEOPLE, Action.RANK_PEOPLE}
+    ),
 }
+
+# What the owner may let superusers do; the rest is theirs alone.
+GRANTABLE = frozenset({*BY_RIGHT, *GRANTED[Account.SuperusersMay.RANK], Action.DRESS})
 
 
 class Contradiction(StrEnum):
@@ -138,6 +165,8 @@ def may(viewer: Viewer, action: Action, schedule: Schedule) -> bool:
         return False
     if rank_of(viewer, schedule) in ALWAYS[action]:
         return True
+    if action in BY_RIGHT:
+        return BY_RIGHT[action] in viewer.rights_on(schedule.pk)
     if action is Action.SEE:
         return _is_admitted(viewer, schedule, Audience(schedule.who_sees), Purpose.SEES)
     if action is Action.BOOK:
@@ -157,14 +186,27 @@ def may_in_account(viewer: Viewer, action: Action, account: Account) -> bool:
     """Say whether the viewer may do this in the account, none of whose schedules matters."""
     if viewer.account_id != account.pk:
         return False
-    rank = rank_of(viewer)
-    granted = GRANTED[Account.SuperusersMay(account.superusers_may)] if rank is Rank.SUPERUSER else frozenset()
-    return rank in ALWAYS[action] or action in granted
+    return rank_of(viewer) in ALWAYS[action] or action in _granted(viewer, account)
+
+
+def _granted(viewer: Viewer, account: Account) -> frozenset[Action]:
+    """Return what the owner lets a superuser, of the account or of any schedule, do in the account."""
+    person = viewer.membership
+    if person is None or not viewer.supervises_anything:
+        return frozenset()
+    usual = account.superusers_may if viewer.supervises_account else Account.SuperusersMay.UNSEEN
+    level = person.manages_users or usual
+    granted = GRANTED[Account.SuperusersMay(level)]
+    if person.blocks_users:
+        granted |= {Action.SEE_PEOPLE, Action.BLOCK_PEOPLE}
+    if viewer.supervises_account and person.changes_layout:
+        granted |= {Action.DRESS}
+    return granted
 
 
 def may_change(viewer: Viewer, booking: Booking, schedule: Schedule) -> bool:
     """Say whether the viewer may move or cancel this booking, as far as rank goes; the limits of time come on top."""
-    if may(viewer, Action.SUPERVISE, schedule):
+    if may(viewer, Action.CHANGE, schedule):
         return True
     if rank_of(viewer, schedule) is Rank.BLOCKED or is_barred(booking) or schedule.who_changes == Changes.NOBODYS:
         return False

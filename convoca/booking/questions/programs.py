@@ -17,6 +17,7 @@ EVENTS = {
     Happening.SLOT_CREATED: "create",
     Happening.SLOT_CANCELLED: "destroy",
     Happening.USER_CREATED: "new",
+    Happening.USER_DELETED: "destroy",
     Happening.TEST: "test",
 }
 LOG_LINES = 50
@@ -45,7 +46,7 @@ def _about(delivery: Delivery, *, now: datetime) -> dict[str, Any]:
         return told_slot(Slot.objects.select_related("schedule").get(account=account, pk=delivery.slot_id))
     if delivery.person_id is not None:
         return told_user(Membership.objects.select_related("user").get(account=account, pk=delivery.person_id))
-    return {}
+    return {} if delivery.gone is None else {"id": delivery.gone, "deleted": True}
 
 
 def webhooks_of(account: Account) -> QuerySet[Webhook]:

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from convoca.booking.manner import manner_of
 from convoca.booking.models import Account, Schedule, Service, Slot
+from convoca.booking.questions.permissions import Action, may
+from convoca.booking.questions.viewers import Viewer
 from convoca.core.availability import (
     UNLIMITED,
     ChosenLength,
@@ -56,6 +58,17 @@ def client_terms(schedule: Schedule, *, service: Service | None = None) -> Terms
 def supervisor_terms() -> Terms:
     """Return the terms of the owner and superusers: what is taken stays taken, nothing else binds."""
     return Terms(rules=UNLIMITED, hours_bind=False)
+
+
+def terms_of(viewer: Viewer, schedule: Schedule, *, service: Service | None = None) -> Terms:
+    """Return the terms on which somebody who supervises books for people and moves their bookings.
+
+    Hours and limits bind whom the owner does not let go beyond them; nobody has to approve, and no pause counts.
+    """
+    if may(viewer, Action.GO_BEYOND, schedule):
+        return supervisor_terms()
+    as_clients = client_terms(schedule, service=service)
+    return replace(as_clients, approval=False, paused=False, repeats=Schedule.Repeats.MAY)
 
 
 def undo_terms(schedule: Schedule, *, service: Service | None = None) -> Terms:

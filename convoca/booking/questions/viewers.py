@@ -1,9 +1,20 @@
 """Who is looking: a stranger, the holder of one booking's address, or a person with a log-in in this account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from convoca.booking.models import Account, Booking, Membership, Schedule, ScheduleGroup, Slot, Supervision, User
+from convoca.booking.models import (
+    Account,
+    Booking,
+    Membership,
+    Right,
+    Schedule,
+    ScheduleGroup,
+    Slot,
+    Supervision,
+    User,
+)
 
 SUPERVISORS = frozenset({Membership.Role.OWNER, Membership.Role.SUPERUSER})
 
@@ -13,13 +24,14 @@ class Viewer:
     """Somebody who looks at one account's data.
 
     `booking` binds a token holder to exactly one booking. `supervised` are schedules of which the person is superuser
-    though not of the whole account.
+    though not of the whole account; `granted` is what they may do on each.
     """
 
     account_id: int
     membership: Membership | None = None
     booking: Booking | None = None
     supervised: frozenset[int] = field(default_factory=frozenset)
+    granted: Mapping[int, frozenset[Right]] = field(default_factory=dict)
 
     @property
     def role(self) -> str | None:
@@ -41,6 +53,12 @@ class Viewer:
     @property
     def owns_account(self) -> bool:
         return self.role == Membership.Role.OWNER
+
+    def rights_on(self, schedule_id: int) -> frozenset[Right]:
+        """Return what the owner lets this person do on the schedule as its superuser; nothing to who is none."""
+        if not self.supervises(schedule_id) or self.membership is None:
+            return frozenset()
+        return self.membership.rights if self.supervises_account else self.granted.get(schedule_id, frozenset())
 
     @cached_property
     def admissions(self) -> frozenset[tuple[int, str]]:
@@ -72,8 +90,10 @@ def viewer_of(account: Account, user: User | None) -> Viewer:
     membership = Membership.objects.filter(account=account, user=user).first()
     if membership is None:
         return stranger(account)
-    schedules = Supervision.objects.filter(account=account, membership=membership).values_list("schedule_id", flat=True)
-    return Viewer(account_id=account.pk, membership=membership, supervised=frozenset(schedules))
+    granted = {
+        each.schedule_id: each.rights for each in Supervision.objects.filter(account=account, membership=membership)
+    }
+    return Viewer(account_id=account.pk, membership=membership, supervised=frozenset(granted), granted=granted)
 
 
 def supervised_schedules(viewer: Viewer) -> list[Schedule]:

@@ -22,6 +22,7 @@ from convoca.booking.operations.accepting import (
 )
 from convoca.booking.operations.founding import KeyUsed
 from convoca.booking.operations.refusals import HasLogIn
+from convoca.booking.spoken import in_the_language_asked
 from convoca.manage.founding import FoundingForm
 from convoca.manage.pages import has_outbox, see_other
 from convoca.manage.policy import for_operator
@@ -32,6 +33,7 @@ from convoca.manage.views.founding import BACKEND
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_the_language_asked
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Ask what the first owner is asked, and mail a link. Nobody learns who has a log-in."""
     if request.user.is_authenticated:

@@ -36,7 +36,8 @@ def save_application(request: HttpRequest, provider: str) -> HttpResponse:
         messages.error(request, gettext("The environment sets this application. Nothing was changed."))
         return _see(of)
     if not form.is_valid():
-        return render(request, "manage/applications.html", {"cards": cards(typed=form, provider_id=of.id)}, status=422)
+        context = {"cards": cards(typed=form, provider_id=of.id), "form": form}
+        return render(request, "manage/applications.html", context, status=422)
     register(of.id, form.pasted, now=timezone.now())
     messages.success(request, gettext("Saved. Test it before you connect."))
     return _see(of)

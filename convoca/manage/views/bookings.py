@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,12 +22,13 @@ from convoca.booking.operations.refusals import NotOffered
 from convoca.booking.operations.series import undo_cancel_together
 from convoca.booking.questions.bookings import confirmed_in
 from convoca.booking.questions.forms import asked_fields
+from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.series import requests_with
-from convoca.booking.questions.terms import supervisor_terms
+from convoca.booking.questions.terms import supervisor_terms, terms_of
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.admission import Refusal, ResourceTaken
 from convoca.core.time import local_day
-from convoca.manage import phrases, slot_phrases
+from convoca.manage import phrases, right_phrases, slot_phrases
 from convoca.manage import supervise_phrases as say
 from convoca.manage.agenda import make_rows
 from convoca.manage.csp import TO_MEETINGS
@@ -34,7 +36,7 @@ from convoca.manage.forms import read_day
 from convoca.manage.live import poll_of
 from convoca.manage.moving import DAYS_SHOWN, TimeForm, busy, read_instant, targets_from
 from convoca.manage.pages import render_page
-from convoca.manage.policy import Visit, for_supervisors, supervised_booking
+from convoca.manage.policy import Visit, changed_booking, for_supervisors, supervised_booking
 from convoca.manage.returning import address_back, came_from
 
 LARGEST_SLOT_ID = 2**63 - 1
@@ -50,6 +52,7 @@ def show_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRespon
     now = timezone.now()
     shown = supervised_booking(visit, booking)
     is_live = shown.status != Booking.Status.CANCELLED and shown.slot.ends_at > now
+    may_change = may(visit.viewer, Action.CHANGE, shown.slot.schedule)
     row = make_rows(visit.viewer, [shown.slot], [shown], time_zone=visit.account.time_zone, now=now)[0]
     if shown.slot.schedule.is_capacity:
         # Of a class this page shows one person; its link is everybody's.
@@ -62,12 +65,13 @@ def show_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRespon
         "poll": poll_of(visit.account, {row.slot_id: row.link.state}) if is_live else None,
         "facts": _facts(shown) + _answers(visit, shown),
         "history": _history(visit, shown),
-        "is_pending": shown.status == Booking.Status.PENDING and is_live,
+        "is_pending": shown.status == Booking.Status.PENDING and is_live and may_change,
         "asked_together": slot_phrases.dates_asked(len(requests_with(shown))) if is_live else "",
         "is_live": is_live,
-        "may_move": is_live and shown.status in PLACED,
-        "may_edit": shown.status != Booking.Status.CANCELLED and not shown.is_erased,
-        "may_undo": may_undo(shown, now=now, by=_actor(visit, shown)),
+        "may_move": may_change and is_live and shown.status in PLACED,
+        "may_edit": may_change and shown.status != Booking.Status.CANCELLED and not shown.is_erased,
+        "may_cancel": may_change and is_live,
+        "may_undo": may_change and may_undo(shown, now=now, by=_actor(visit, shown)),
         "day": _day_of(visit, shown),
     }
     return render_page(request, visit, "manage/booking.html", context)
@@ -77,7 +81,7 @@ def show_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRespon
 @for_supervisors
 def approve_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
     """Say yes, to this one or to all that were asked for with it; each one's meeting is made with it."""
-    asked, now = supervised_booking(visit, booking), timezone.now()
+    asked, now = changed_booking(visit, booking), timezone.now()
     by = _actor(visit, asked)
     try:
         answered = approve_all(asked, by=by, now=now)[0] if "all" in request.POST else approve(asked, by=by, now=now)
@@ -92,7 +96,7 @@ def approve_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRes
 @for_supervisors
 def decline_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
     """Ask first; then say no, to this one or to all that were asked for with it, and free the time."""
-    asked, now = supervised_booking(visit, booking), timezone.now()
+    asked, now = changed_booking(visit, booking), timezone.now()
     if request.method != "POST":
         return _ask_to_decline(request, visit, asked)
     by = _actor(visit, asked)
@@ -122,7 +126,7 @@ def _ask_to_decline(request: HttpRequest, visit: Visit, asked: Booking) -> HttpR
 @for_supervisors
 def cancel_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
     """Ask first; then cancel, also later than its client could."""
-    held = supervised_booking(visit, booking)
+    held = changed_booking(visit, booking)
     if request.method != "POST":
         context = {
             "booking": held,
@@ -144,7 +148,7 @@ def cancel_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpResp
 @for_supervisors
 def undo(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
     """Take a fresh cancellation back, whoever cancelled, with all of its series that was cancelled in the same act."""
-    gone = supervised_booking(visit, booking)
+    gone = changed_booking(visit, booking)
     try:
         restored = undo_cancel_together(gone, now=timezone.now(), by=_actor(visit, gone))
     except Refusal as refusal:
@@ -160,7 +164,7 @@ def undo(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
 def move_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
     """Show the free times of a week, and move to one of them, or to any other time."""
     now = timezone.now()
-    held = supervised_booking(visit, booking)
+    held = changed_booking(visit, booking)
     form = TimeForm(request.POST if "on" in request.POST else None, booking=held, now=now)
     if request.method != "POST" or (form.is_bound and not form.is_valid()):
         return _render_move(request, visit, held, form, now=now)
@@ -171,14 +175,14 @@ def move_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpRespon
         said = busy(held, wanted, now=now) if wanted else phrases.say(refusal)
         return _render_move(request, visit, held, form, now=now, refused=said)
     except Refusal as refusal:
-        return _render_move(request, visit, held, form, now=now, refused=phrases.say(refusal))
+        return _render_move(request, visit, held, form, now=now, refused=right_phrases.say(refusal))
     messages.success(request, phrases.moved(moved, _when(moved)))
     return _to(address_back(request, visit, otherwise=_day_of(visit, moved)))
 
 
 def _move(request: HttpRequest, visit: Visit, held: Booking, wanted: datetime | None, *, now: datetime) -> Booking:
     """Move to the slot or the time that was chosen. Raises a Refusal."""
-    by, terms = _actor(visit, held), supervisor_terms()
+    by, terms = _actor(visit, held), terms_of(visit.viewer, held.slot.schedule, service=held.slot.service)
     if held.slot.schedule.is_capacity:
         return move_place(held, _slot(visit, request.POST.get("start", "")), now=now, by=by, terms=terms)
     if wanted is None:
@@ -213,6 +217,7 @@ def _render_move(
         "earlier": max(first - week, today).isoformat() if first > today else "",
         "later": (first + week).isoformat(),
         "is_class": schedule.is_capacity,
+        "goes_beyond": may(visit.viewer, Action.GO_BEYOND, schedule),
         "form": form,
         "came_from": came_from(request, visit),
         "refused": refused,
@@ -233,7 +238,7 @@ def _when(booking: Booking) -> str:
 def _facts(booking: Booking) -> list[tuple[str, str]]:
     slot = booking.slot
     facts = [
-        (gettext("When"), _when(booking)),
+        (gettext("When"), capfirst(_when(booking))),
         (gettext("Schedule"), slot.service.name if slot.service else slot.title or slot.schedule.name),
         (gettext("Status"), booking.get_status_display()),
         (gettext("Email"), booking.email),

@@ -14,24 +14,25 @@ from django.views.decorators.http import require_http_methods
 
 from convoca.booking.models import Booking, FormField, Membership, Resource, Schedule, Service, Slot
 from convoca.booking.operations.auditing import acting_on
-from convoca.booking.operations.behalf import book_for, is_within_hours
+from convoca.booking.operations.behalf import Order, book_for, is_within_hours
 from convoca.booking.operations.booking import Client
 from convoca.booking.operations.correcting import Correction, correct
 from convoca.booking.operations.resubmitting import once
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.offers import local_window, slots_on_offer, starts_on_offer
 from convoca.booking.questions.people import people_of
-from convoca.booking.questions.permissions import Action
+from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.supervising import schedules_to_supervise
+from convoca.booking.questions.terms import Terms, terms_of
 from convoca.booking.wording import clock_text, day_text, span_text, zone_text
 from convoca.core.admission import Refusal, SeriesClash
 from convoca.core.time import Interval, local_day
-from convoca.manage import phrases
+from convoca.manage import phrases, right_phrases
 from convoca.manage import supervise_phrases as say
 from convoca.manage.clients import ANY, ClientForm, NewBookingForm, answers_of
 from convoca.manage.forms import read_day
 from convoca.manage.pages import render_page
-from convoca.manage.policy import Visit, for_supervisors, supervised_booking
+from convoca.manage.policy import Visit, changed_booking, for_supervisors, supervised_booking
 from convoca.manage.supervising import read_id
 
 # Sessions further ahead are booked from their own page.
@@ -67,21 +68,27 @@ def new_booking(request: HttpRequest, visit: Visit) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _render(request, visit, start, form, now=now)
     try:
-        order = form.order
-        if not form.cleaned_data["anyway"] and not is_within_hours(order):
+        order, terms = form.order, terms_of(visit.viewer, start.schedule, service=form.order.service)
+        # Whom hours bind is refused by the rules themselves, and cannot mean it anyway.
+        if not terms.hours_bind and not form.cleaned_data["anyway"] and not is_within_hours(order):
             return _render(request, visit, start, form, now=now, outside=say.outside_hours(start.schedule))
-        client = _client(visit, form)
-        booked = once(
-            visit.account, client, lambda: book_for(order, client=client, super_field=form.note or "", now=now)[0]
-        )
+        booked = _book(visit, form, order, terms, now=now)
     except SeriesClash as clash:
         return _render(request, visit, start, form, now=now, refused=say.clashes(clash, start.schedule.time_zone))
     except Refusal as refusal:
-        return _render(request, visit, start, form, now=now, refused=phrases.say(refusal))
+        return _render(request, visit, start, form, now=now, refused=right_phrases.say(refusal))
     when = _when(booked.slot, start.schedule)
     messages.success(request, say.booked(booked, when, dates=booked.made_beside.count() + 1))
     address = reverse("manage:booking", args=[visit.account.name, booked.pk])
     return HttpResponse(status=303, headers={"Location": address})
+
+
+def _book(visit: Visit, form: NewBookingForm, order: Order, terms: Terms, *, now: datetime) -> Booking:
+    """Book what a valid form asks for, once, however often it is sent; of several, return the first."""
+    client, note = _client(visit, form), form.note or ""
+    return once(
+        visit.account, client, lambda: book_for(order, client=client, super_field=note, terms=terms, now=now)[0]
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,7 +96,7 @@ def new_booking(request: HttpRequest, visit: Visit) -> HttpResponse:
 def edit_booking(request: HttpRequest, visit: Visit, booking: int) -> HttpResponse:
     """Correct whose booking it is and what they answered."""
     now = timezone.now()
-    held = supervised_booking(visit, booking)
+    held = changed_booking(visit, booking)
     asked = asked_fields(held.slot.schedule)
     form = ClientForm(request.POST or None, account=visit.account, asked=asked, initial=answers_of(held, asked))
     refused = ""
@@ -206,6 +213,7 @@ def _render(
         "free": [] if schedule.is_capacity else _free_times(start, now=now),
         "free_day": day_text(start.day, "full"),
         "people": _people(visit) if visit.may(Action.SEE_PEOPLE) else [],
+        "goes_beyond": may(visit.viewer, Action.GO_BEYOND, schedule),
         "has_choice": not (schedule.is_capacity and not form.slots),
     }
     status = 422 if refused or outside or form.errors else 200

@@ -13,6 +13,7 @@ from convoca.booking.operations.auditing import acting_on
 from convoca.booking.operations.calling_off import cancel_slot, undo_cancel_slot
 from convoca.booking.operations.editing import edit_slot
 from convoca.booking.questions.links import links_for
+from convoca.booking.questions.permissions import Action
 from convoca.booking.questions.series import people_in, rest_of_series
 from convoca.booking.questions.supervising import places_of
 from convoca.booking.wording import day_text, span_text, zone_text
@@ -76,6 +77,7 @@ def call_off_slot(request: HttpRequest, visit: Visit, schedule: str, slot: int) 
 def undo_call_off(request: HttpRequest, visit: Visit, schedule: str, slot: int) -> HttpResponse:
     """Take back, within five minutes, that a slot was called off, with all that were called off in the same act."""
     of = capacity_schedule(visit, schedule)
+    visit.require(Action.CHANGE, of)
     gone = get_object_or_404(Slot, account=visit.account, schedule=of, pk=slot)
     try:
         back = undo_cancel_slot(gone, by=acting_on(of, visit.viewer), now=timezone.now())
@@ -87,8 +89,9 @@ def undo_call_off(request: HttpRequest, visit: Visit, schedule: str, slot: int) 
 
 
 def _slot(visit: Visit, slug: str, number: int, *, now: datetime) -> Slot:
-    """Return the schedule's slot that is to come. Raises Http404 unless the visitor supervises the schedule."""
+    """Return the schedule's slot that is to come. Raises Http404 for who does not supervise it, or NotGranted."""
     schedule = capacity_schedule(visit, slug)
+    visit.require(Action.CHANGE, schedule)
     coming = Slot.objects.select_related("series").filter(cancelled_at__isnull=True, ends_at__gt=now)
     slot = get_object_or_404(coming, account=visit.account, schedule=schedule, pk=number)
     slot.schedule = schedule

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from convoca.booking.operations.examples import add_examples, has_examples, remove_examples
 from convoca.booking.operations.founding import KeyUsed, found, is_open, leave_out
 from convoca.booking.operations.refusals import HasLogIn
+from convoca.booking.spoken import in_the_language_asked
 from convoca.manage.founding import FoundingForm, code_of, first_schedule, is_for_this_computer_only, steps_left
 from convoca.manage.pages import public_address, render_page, see_other
 from convoca.manage.policy import Visit, for_owner
@@ -24,6 +25,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @sensitive_post_parameters("password", "key")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_the_language_asked
 def set_up(request: HttpRequest) -> HttpResponse:
     """Ask the first owner four things, and make their account. The key travels in the form, and in no other address."""
     now, key = timezone.now(), request.POST.get("key") or request.GET.get("key", "")

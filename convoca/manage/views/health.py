@@ -23,9 +23,11 @@ from convoca.manage import phrases
 from convoca.manage.consent import ask_for_consent
 from convoca.manage.csp import TO_VENDORS
 from convoca.manage.health import health_of
+from convoca.manage.health_services import services_of
 from convoca.manage.pages import render_page, see_other
 from convoca.manage.policy import Visit, for_owner
 from convoca.manage.reconnecting import back_to_row, connect_by, to_vendor
+from convoca.manage.returning import address_back
 from convoca.providers import connected_provider_by_id, provider_by_id
 
 
@@ -33,8 +35,9 @@ from convoca.providers import connected_provider_by_id, provider_by_id
 @require_safe
 @for_owner
 def show_health(request: HttpRequest, visit: Visit) -> HttpResponse:
-    health = health_of(visit.account, now=timezone.now())
-    return render_page(request, visit, "manage/health.html", {"health": health})
+    now = timezone.now()
+    context = {"health": health_of(visit.account, now=now), "services": services_of(visit.account, now=now)}
+    return render_page(request, visit, "manage/health.html", context)
 
 
 @require_safe
@@ -95,7 +98,8 @@ def retry(request: HttpRequest, visit: Visit, meeting: int) -> HttpResponse:
     """Try a meeting that is not ready again at once."""
     tried = retry_meeting(_meeting(visit, meeting), now=timezone.now())
     messages.success(request, say.tried_again() if tried else say.nothing_to_try())
-    return _back_to(visit, "not-ready")
+    page = f"{reverse('manage:health', args=[visit.account.name])}#not-ready"
+    return HttpResponse(status=303, headers={"Location": address_back(request, visit, otherwise=page)})
 
 
 @require_POST

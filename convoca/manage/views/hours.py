@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from convoca.booking.models import Resource, Schedule, SpecialDay
 from convoca.booking.operations.opening import close_days, forget_special_day, open_extra, set_weekly_hours
+from convoca.booking.questions.permissions import Action
 from convoca.booking.wording import day_text, zone_text
 from convoca.core.time import local_day
 from convoca.manage.hours import period_text
 from convoca.manage.pages import render_page, schedule_tabs
-from convoca.manage.policy import Visit, configured_schedule, for_supervisors
+from convoca.manage.policy import Visit, for_supervisors, schedule_on_which
 from convoca.manage.views.furnishing import listed_resource
 from convoca.manage.week import ResourceWeekForm, SpecialDayForm, WeekForm
 
@@ -90,11 +91,16 @@ def remove_special_day(
 
 
 def _opened(visit: Visit, slug: str, resource: int | None) -> Opened:
-    """Return what has opening hours: the slots of a capacity schedule say when it is open."""
-    schedule = configured_schedule(visit, slug)
+    """Return what has opening hours: the slots of a capacity schedule say when it is open. Raises NotGranted."""
+    schedule = schedule_on_which(visit, Action.OPEN, slug)
     if schedule.is_capacity:
         raise Http404
-    return Opened(schedule=schedule, resource=None if resource is None else listed_resource(schedule, resource))
+    opened = Opened(schedule=schedule, resource=None if resource is None else listed_resource(schedule, resource))
+    if opened.resource is not None and not visit.is_owner:
+        # The same hours count on every schedule that lists it.
+        for other in Schedule.objects.filter(account=visit.account, listed__resource=opened.resource):
+            visit.require(Action.OPEN, other)
+    return opened
 
 
 def _to_hours(opened: Opened) -> HttpResponse:
@@ -131,9 +137,16 @@ def _render_hours(
         "hours_address": opened.address("hours"),
         "days_address": opened.address("special-days"),
         "days": _special_days(opened, now=now),
+        "of_resources": [] if visit.is_owner or opened.resource else _of_resources(schedule),
         "form": wrong,
     }
     return render_page(request, visit, "manage/opening_hours.html", context, status=422 if wrong else 200)
+
+
+def _of_resources(schedule: Schedule) -> list[tuple[str, str]]:
+    """Return the resources and where their own hours are; the owner finds them among the resources."""
+    rows = schedule.listed.select_related("resource")
+    return [(each.resource.name, Opened(schedule=schedule, resource=each.resource).address("hours")) for each in rows]
 
 
 def _special_days(opened: Opened, *, now: datetime) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ Whoever is not logged in types an address and gets a mail; the page says the sam
 opens a page that asks for the rest; opening it changes nothing.
 """
 
-from allauth.core.ratelimit import consume_or_429
+from allauth.core.ratelimit import consume, consume_or_429
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,32 +19,39 @@ from django.views.decorators.http import require_http_methods, require_safe
 from convoca.booking.models import Account, Invitation, Membership, User
 from convoca.booking.operations.inviting import ask_to_join
 from convoca.booking.operations.joining import accept_anew, accept_as, has_log_in, join
-from convoca.booking.operations.refusals import AddressNotProven, AlreadyUser, HasLogIn
-from convoca.booking.questions.people import invitation_by_token
+from convoca.booking.operations.refusals import AddressNotProven, AlreadyUser, HasLogIn, WrongPassword
+from convoca.booking.questions.people import invitation_by_token, is_inside
+from convoca.booking.spoken import in_the_language_asked
 from convoca.core.admission import Refusal
 from convoca.manage import people_phrases as phrases
-from convoca.manage.joining import JoinForm, NewLogInForm, SignUpForm
+from convoca.manage.joining import JoinForm, NewLogInForm, SignUpForm, address_of, ask_for_password, knock_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+@sensitive_post_parameters("shared_password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_the_language_asked
 def sign_up(request: HttpRequest, account: str) -> HttpResponse:
     """Ask for an address, or, of somebody who is logged in, whether to join."""
     found = get_object_or_404(Account, name=account)
     if isinstance(request.user, User):
         return _join(request, found, request.user)
-    if not found.takes_people_in:
+    if not _is_open(request, found):
         return _closed(request, found)
     form = SignUpForm(request.POST or None)
+    ask_for_password(form, found)
     if request.method == "POST" and form.is_valid():
-        email = form.cleaned_data["email"]
+        email, knock = form.cleaned_data["email"], knock_of(form, request)
         limited: HttpResponse | None = consume_or_429(request, action="reset_password", key=f"sign-up:{email}")
+        limited = limited or _too_many_guesses(request, found)
         if limited is not None:
             return limited
         try:
-            ask_to_join(found, email, language=get_language() or found.language, now=timezone.now())
+            ask_to_join(found, email, language=get_language() or found.language, knock=knock, now=timezone.now())
+        except WrongPassword as refusal:
+            _refuse_password(request, found, form, refusal)
         except Refusal as refusal:
             form.add_error("email", phrases.say(refusal))
         else:
@@ -62,6 +69,7 @@ def tell_sent(request: HttpRequest, account: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_the_language_asked
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show an invitation to whoever has its link, and accept it."""
     invitation = invitation_by_token(token, now=timezone.now())
@@ -81,12 +89,18 @@ def _join(request: HttpRequest, account: Account, user: User) -> HttpResponse:
     """Let a person with a log-in join; whoever is a user already is shown their bookings."""
     if Membership.objects.filter(account=account, user=user).exists():
         return redirect("my", account=account.name)
-    if not account.takes_people_in:
+    if not _is_open(request, account):
         return _closed(request, account)
     form = JoinForm(request.POST or None, account=account, initial={"name": user.name})
+    ask_for_password(form, account)
     if request.method == "POST" and form.is_valid():
+        limited = _too_many_guesses(request, account)
+        if limited is not None:
+            return limited
         try:
-            person = join(account, user, form.joiner, now=timezone.now())
+            person = join(account, user, form.joiner, knock=knock_of(form, request), now=timezone.now())
+        except WrongPassword as refusal:
+            _refuse_password(request, account, form, refusal)
         except AlreadyUser:
             return _see(reverse("my", args=[account.name]))
         except AddressNotProven:
@@ -146,6 +160,31 @@ def _of_somebody_else(request: HttpRequest, invitation: Invitation) -> HttpRespo
         raise Http404
     context = {"account": invitation.account, "invitation": invitation, "email": request.user.get_username()}
     return render(request, "account/invitation_other.html", context)
+
+
+def _is_open(request: HttpRequest, account: Account) -> bool:
+    """Say whether somebody may try to become a user by themselves, from where they are."""
+    return account.takes_people_in and is_inside(account, address_of(request))
+
+
+def _too_many_guesses(request: HttpRequest, account: Account) -> HttpResponse | None:
+    """Refuse if wrong passwords to register came from there as often as a log-in may be tried in vain."""
+    if account.sign_up != Account.SignUp.PASSWORD:
+        return None
+    limited: HttpResponse | None = consume_or_429(
+        request, action="login_failed", key=_guess(request, account), dry_run=True
+    )
+    return limited
+
+
+def _refuse_password(request: HttpRequest, account: Account, form: SignUpForm | JoinForm, refusal: Refusal) -> None:
+    consume(request, action="login_failed", key=_guess(request, account))
+    form.add_error("shared_password", phrases.say(refusal))
+
+
+def _guess(request: HttpRequest, account: Account) -> str:
+    # Of one place alone: nobody keeps others from registering by guessing.
+    return f"register:{account.pk}:{address_of(request)}"
 
 
 def _closed(request: HttpRequest, account: Account) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Configure > Layout: which mails say what, in which language (M21, J9).
 
-The mails of a schedule are worded on its page, by whoever may configure it; those that are about no single one on the
+The mails of a schedule are worded on its page, by the owner or whom they let; those that are about no single one on the
 account's page, by its owner.
 """
 
@@ -15,18 +15,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from convoca.booking.mail.worded import OF_THE_ACCOUNT, TO_ATTENDEES, TO_STAFF
 from convoca.booking.models import Language, Schedule
 from convoca.booking.operations.texts import set_discreet
+from convoca.booking.questions.permissions import Action
 from convoca.booking.questions.texts import Message, texts_of
 from convoca.manage import layout_phrases as say
 from convoca.manage.layout import Texts, address_of
 from convoca.manage.pages import render_page, schedule_tabs, see_other
-from convoca.manage.policy import Visit, configured_schedule, for_owner, for_supervisors
+from convoca.manage.policy import Visit, for_owner, for_supervisors, schedule_on_which
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_supervisors
 def list_texts(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
     """Show which mails say what, and choose whether subjects are discreet."""
-    configured = configured_schedule(visit, schedule)
+    configured = schedule_on_which(visit, Action.WORD, schedule)
     if request.method == "POST":
         set_discreet(configured, is_discreet="discreet" in request.POST)
         messages.success(request, gettext("Saved."))

@@ -13,17 +13,18 @@ from convoca.booking.manner import speaking
 from convoca.booking.models import Account, Language
 from convoca.booking.operations.looking import LogoUnfit, remove_logo, set_logo, set_looks, wear
 from convoca.booking.questions.look import brand_name
+from convoca.booking.questions.permissions import Action
 from convoca.booking.wording import day_text, span_text, weekdays, zone_text
 from convoca.core.time import local_day
 from convoca.manage import looking_phrases as say
 from convoca.manage.hours import weekday_name
 from convoca.manage.looking import LooksForm
 from convoca.manage.pages import render_page, see_other
-from convoca.manage.policy import Visit, for_owner
+from convoca.manage.policy import Visit, for_those_who_may
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_owner
+@for_those_who_may(Action.DRESS)
 def choose_looks(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Choose words, days and clocks, colour, logo, and what stands above and below every page."""
     account = visit.account
@@ -37,7 +38,7 @@ def choose_looks(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @require_safe
-@for_owner
+@for_those_who_may(Action.DRESS)
 def preview_looks(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show a part of a page as it would look, while it is being chosen. Nothing is saved."""
     form = LooksForm(request.GET, account=visit.account)

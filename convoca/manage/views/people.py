@@ -17,6 +17,7 @@ from convoca.booking.wording import day_text, span_text
 from convoca.core.admission import Refusal
 from convoca.core.time import local_day
 from convoca.manage import people_phrases as phrases
+from convoca.manage.entrusting import TrustForm
 from convoca.manage.pages import render_page, see_other
 from convoca.manage.people import (
     GroupsForm,
@@ -109,6 +110,7 @@ def show_person(request: HttpRequest, visit: Visit, person: int) -> HttpResponse
     found = find_person(visit, person)
     if not may_edit(visit, found):
         if request.method == "POST":
+            visit.require(Action.ADD_PEOPLE)
             raise Http404
         return render_person(request, visit, found)
     form = PersonForm(request.POST or None, account=visit.account, person=found)
@@ -138,6 +140,20 @@ def may_rank(visit: Visit, person: Membership) -> bool:
     return visit.may(Action.RANK_PEOPLE) and person.role != Role.OWNER and person.pk != visit.member.pk
 
 
+def may_block(visit: Visit, person: Membership) -> bool:
+    """Say whether the visitor may block a person, or unblock them: who may not make superusers, no superusers."""
+    if may_rank(visit, person):
+        return True
+    is_user = person.role in {Role.USER, Role.BLOCKED} and not person.supervisions.all()
+    return visit.may(Action.BLOCK_PEOPLE) and person.pk != visit.member.pk and is_user
+
+
+def may_trust(visit: Visit, person: Membership) -> bool:
+    """Say whether the visitor may grant a person what superusers may do: the owner, to whoever supervises anything."""
+    supervises = person.role == Role.SUPERUSER or (person.role == Role.USER and bool(person.supervisions.all()))
+    return visit.is_owner and supervises
+
+
 def render_person(
     request: HttpRequest,
     visit: Visit,
@@ -145,6 +161,7 @@ def render_person(
     *,
     form: PersonForm | None = None,
     rights: RightsForm | None = None,
+    trust: TrustForm | None = None,
     groups: GroupsForm | None = None,
 ) -> HttpResponse:
     """Show the whole page of a person; with 422 if one of its forms is wrong."""
@@ -154,26 +171,33 @@ def render_person(
         rights = RightsForm(person=person, schedules=Schedule.objects.filter(account=visit.account, closing_at=None))
     if groups is None and visit.may(Action.RANK_PEOPLE):
         groups = GroupsForm(groups=groups_of(visit.account), held=groups_of_person(person))
-    wrong = next((each for each in (form, rights, groups) if each is not None and each.errors), None)
+    if trust is None and may_trust(visit, person):
+        trust = TrustForm(person=person)
+    wrong = next((each for each in (form, rights, trust, groups) if each is not None and each.errors), None)
     context = {
         "person": line_of(person),
         "rank": rank_words(person),
         "details": form,
         "rights": rights,
+        "trust": trust,
+        "trusted_on": [each.schedule for each in person.supervisions.all()] if trust else [],
         "groups": groups,
-        "may_block": may_rank(visit, person),
+        "may_block": may_block(visit, person),
+        "may_delete": may_rank(visit, person),
         "is_self": person.pk == visit.member.pk,
         "is_owner_of_account": person.role == Role.OWNER,
-        "bookings": _bookings(person),
+        "bookings": _bookings(visit, person),
         "history": history_lines(history_of(person), time_zone=visit.account.time_zone),
         "form": wrong,
     }
     return render_page(request, visit, "manage/person.html", context, status=422 if wrong else 200)
 
 
-def _bookings(person: Membership) -> list[dict[str, object]]:
-    """Return the person's latest bookings, those that are furthest ahead first."""
+def _bookings(visit: Visit, person: Membership) -> list[dict[str, object]]:
+    """Return the person's latest bookings that the visitor supervises, those that are furthest ahead first."""
     own = Booking.objects.filter(account=person.account_id, membership=person).select_related("slot__schedule")
+    if not visit.viewer.supervises_account:
+        own = own.filter(slot__schedule__in=visit.viewer.supervised)
     return [
         {
             "pk": booking.pk,

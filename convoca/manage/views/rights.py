@@ -9,16 +9,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from convoca.booking.models import Invitation, Membership, Schedule
+from convoca.booking.operations.entrusting import entrust
 from convoca.booking.operations.inviting import send_again, withdraw_invitation
 from convoca.booking.operations.people import block, rank, unblock
+from convoca.booking.operations.removing import remove_user
 from convoca.booking.questions.people import invited_to
 from convoca.booking.questions.permissions import Action
 from convoca.core.admission import Refusal
 from convoca.manage import people_phrases as phrases
+from convoca.manage import right_phrases
+from convoca.manage.entrusting import TrustForm
 from convoca.manage.pages import see_other
 from convoca.manage.people import RightsForm
-from convoca.manage.policy import Visit, for_those_who_may
-from convoca.manage.views.people import find_person, render_person
+from convoca.manage.policy import Visit, for_owner, for_those_who_may
+from convoca.manage.views.people import find_person, may_block, render_person
 
 
 @require_POST
@@ -37,19 +41,44 @@ def rank_person(request: HttpRequest, visit: Visit, person: int) -> HttpResponse
 
 
 @require_POST
-@for_those_who_may(Action.RANK_PEOPLE)
+@for_owner
+def trust_person(request: HttpRequest, visit: Visit, person: int) -> HttpResponse:
+    """Say what a superuser may do in the account."""
+    found = find_person(visit, person)
+    form = TrustForm(request.POST, person=found)
+    if not form.is_valid():
+        return render_person(request, visit, found, trust=form)
+    return _done(request, visit, found, _act(entrust, found, form.trust), right_phrases.granted(found))
+
+
+@require_POST
+@for_those_who_may(Action.BLOCK_PEOPLE)
 def block_person(request: HttpRequest, visit: Visit, person: int) -> HttpResponse:
     """Take every right in the account from somebody."""
-    found = find_person(visit, person)
+    found = _find_blockable(visit, person)
     return _done(request, visit, found, _act(block, found), phrases.blocked(found))
 
 
 @require_POST
-@for_those_who_may(Action.RANK_PEOPLE)
+@for_those_who_may(Action.BLOCK_PEOPLE)
 def unblock_person(request: HttpRequest, visit: Visit, person: int) -> HttpResponse:
     """Let somebody be a user again."""
-    found = find_person(visit, person)
+    found = _find_blockable(visit, person)
     return _done(request, visit, found, _act(unblock, found), phrases.unblocked(found))
+
+
+@require_POST
+@for_those_who_may(Action.RANK_PEOPLE)
+def delete_person(request: HttpRequest, visit: Visit, person: int) -> HttpResponse:
+    """Delete a user, whose bookings stay."""
+    found = find_person(visit, person)
+    try:
+        remove_user(found, by=visit.member, now=timezone.now())
+    except Refusal as refusal:
+        messages.error(request, phrases.say(refusal))
+        return see_other("manage:person", account=visit.account.name, person=str(person))
+    messages.success(request, phrases.removed(found))
+    return see_other("manage:people", account=visit.account.name)
 
 
 @require_POST
@@ -70,6 +99,14 @@ def withdraw(request: HttpRequest, visit: Visit, invitation: int) -> HttpRespons
     withdraw_invitation(found)
     messages.success(request, phrases.withdrawn(found))
     return see_other("manage:people", account=visit.account.name)
+
+
+def _find_blockable(visit: Visit, pk: int) -> Membership:
+    """Return the account's user of that id. Raises Http404, or NotGranted for a superuser, whom only few may block."""
+    found = find_person(visit, pk)
+    if not may_block(visit, found):
+        visit.require(Action.RANK_PEOPLE)
+    return found
 
 
 def _find_invitation(visit: Visit, pk: int) -> Invitation:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -17,13 +17,14 @@ from convoca.booking.operations.refusals import HostLink
 from convoca.booking.operations.vendors import application_for
 from convoca.booking.questions.closing import schedules_being_deleted
 from convoca.booking.questions.existing import upcoming as upcoming_of
-from convoca.booking.questions.links import backup_link_of
+from convoca.booking.questions.links import backup_link_of, shared_link_of
 from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.viewers import supervised_schedules
 from convoca.booking.wording import city_text, minutes_text
 from convoca.manage import existing_phrases, phrases
+from convoca.manage.agenda import known_as
 from convoca.manage.existing import blocks_of
-from convoca.manage.forms import ProcessForm
+from convoca.manage.forms import ProcessForm, SharedLinkForm
 from convoca.manage.furnishing_phrases import length_text
 from convoca.manage.hours import week_of
 from convoca.manage.pages import integration_title, public_address, render_page, schedule_tabs, see_other
@@ -103,14 +104,7 @@ def show_schedule(request: HttpRequest, visit: Visit, schedule: str) -> HttpResp
 def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> HttpResponse:
     """Choose where links come from, under "Add an online meeting link to the booking?", and what goes with them."""
     configured, now = configured_schedule(visit, schedule), timezone.now()
-    initial = {
-        "passcode": configured.meeting_passcode,
-        "waiting_room": configured.waiting_room,
-        "backup_link": backup_link_of(visit.viewer, configured),
-        "reveal": AT_ONCE if configured.reveal_minutes is None else configured.reveal_minutes,
-    }
-    sources = [Schedule.NO_LINK, *(each.id for each in PROVIDERS)]
-    form = ProcessForm(request.POST or None, sources=sources, initial=initial)
+    form = _process_form(visit, configured, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             changes_links = _changes_links(configured, form.process)
@@ -126,11 +120,44 @@ def configure_process(request: HttpRequest, visit: Visit, schedule: str) -> Http
                 request, phrases.process_saved(applies=bool(configured.applying), changes_links=changes_links)
             )
             return see_other("manage:process", account=visit.account.name, schedule=configured.slug)
+    return render_process(request, visit, configured, form=form, now=now)
+
+
+def render_process(
+    request: HttpRequest,
+    visit: Visit,
+    schedule: Schedule,
+    *,
+    form: ProcessForm | None = None,
+    shared: SharedLinkForm | None = None,
+    now: datetime,
+) -> HttpResponse:
+    """Show the page, with what was typed into a form that cannot be taken as it is."""
+    form = form or _process_form(visit, schedule)
     # Whoever was sent away to make a choice possible comes back to it.
-    focus = request.GET.get("focus", "")
-    context = _process(visit, configured, form, focus=focus, now=now)
-    context["tabs"] = schedule_tabs(request, visit, configured)
-    return render_page(request, visit, "manage/process.html", context, status=422 if form.errors else 200)
+    context = _process(visit, schedule, form, focus=request.GET.get("focus", ""), now=now)
+    context |= {"tabs": schedule_tabs(request, visit, schedule), "one_link": _one_link(visit, schedule, shared)}
+    is_wrong = form.errors or shared is not None
+    return render_page(request, visit, "manage/process.html", context, status=422 if is_wrong else 200)
+
+
+def _process_form(visit: Visit, schedule: Schedule, typed: QueryDict | None = None) -> ProcessForm:
+    initial = {
+        "passcode": schedule.meeting_passcode,
+        "waiting_room": schedule.waiting_room,
+        "backup_link": backup_link_of(visit.viewer, schedule),
+        "reveal": AT_ONCE if schedule.reveal_minutes is None else schedule.reveal_minutes,
+    }
+    return ProcessForm(typed, sources=[Schedule.NO_LINK, *(each.id for each in PROVIDERS)], initial=initial)
+
+
+def _one_link(visit: Visit, schedule: Schedule, typed: SharedLinkForm | None) -> dict[str, object] | None:
+    """Return the link that all bookings share and the form for it, where links are typed by hand; else None."""
+    if schedule.link_source != Schedule.MANUAL:
+        return None
+    link = shared_link_of(visit.viewer, schedule)
+    form = typed or SharedLinkForm(initial={"shared_link": link})
+    return {"is_used": bool(link), "known": known_as(link) if link else "", "form": form}
 
 
 def _changes_links(schedule: Schedule, process: Process) -> bool:

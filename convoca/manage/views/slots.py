@@ -16,6 +16,7 @@ from convoca.booking.operations.slots import open_series
 from convoca.booking.questions.bookings import slots_between, waiting_for
 from convoca.booking.questions.links import Link, links_for
 from convoca.booking.questions.offers import local_window
+from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.plans import forecast_for
 from convoca.booking.questions.series import called_off_since
 from convoca.booking.wording import day_text, span_text, zone_text
@@ -43,6 +44,8 @@ def manage_slots(request: HttpRequest, visit: Visit, schedule: str) -> HttpRespo
     """List the coming slots and make more; each one's meeting is born with it (M10)."""
     now = timezone.now()
     of = capacity_schedule(visit, schedule)
+    if request.method == "POST":
+        visit.require(Action.CHANGE, of)
     posted = request.POST if request.method == "POST" else None
     form = NewSlotForm(posted, schedule=of, now=now, initial={"capacity": of.usual_capacity})
     foretold = _foretold(of, form, now=now) if request.method == "POST" and form.is_valid() else ""
@@ -61,7 +64,8 @@ def manage_slots(request: HttpRequest, visit: Visit, schedule: str) -> HttpRespo
         "form": form,
         "foretold": "" if form.errors else foretold,
         "zone": zone_text(of.time_zone, localize(first, 12 * 60, of.time_zone)),
-        "called_off": _called_off(of, now=now),
+        "may_change": may(visit.viewer, Action.CHANGE, of),
+        "called_off": _called_off(of, now=now) if may(visit.viewer, Action.CHANGE, of) else [],
     }
     return render_page(request, visit, "manage/slots.html", context, status=422 if form.errors else 200)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from convoca.booking.models import AuditEntry, Booking, Schedule
 from convoca.booking.questions.bookings import resources_of
+from convoca.booking.questions.permissions import Action, may
 from convoca.booking.questions.supervising import (
     OF_LINKS,
     State,
@@ -113,6 +114,7 @@ def _shared(frame: Frame, narrowing: Narrowing) -> dict[str, object]:
     return {
         "asked": asked,
         "views": views,
+        "no_schedules": not frame.schedules,
         "narrowing": narrowing,
         "zone": zone_text(frame.zone, frame.now),
         "everything": Asked(today=asked.today, day=asked.day, view=asked.view, look=asked.look).address(account),
@@ -213,7 +215,7 @@ def _title(asked: Asked) -> str:
     if asked.view is View.DAY:
         return day_text(asked.day, "full")
     last = asked.first_day + timedelta(days=asked.days - 1)
-    return f"{day_text(asked.first_day, 'short')} – {day_text(last, 'medium')}"
+    return f"{day_text(asked.first_day, 'date')} – {day_text(last, 'date of a year')}"
 
 
 def _shows_today(asked: Asked) -> bool:
@@ -276,7 +278,9 @@ def _lines(frame: Frame, bookings: Sequence[Booking]) -> list[dict[str, object]]
             "clock": span_text(booking.slot.starts_at, booking.slot.ends_at, frame.zone),
             "chips": chips_of(booking, was_moved=False, now=frame.now),
             "cancelled": _ended(ended.get(booking.pk), booking, frame.zone),
-            "may_undo": booking.cancelled_at is not None and frame.now - booking.cancelled_at <= UNDO_WINDOW,
+            "may_undo": booking.cancelled_at is not None
+            and frame.now - booking.cancelled_at <= UNDO_WINDOW
+            and may(frame.visit.viewer, Action.CHANGE, booking.slot.schedule),
         }
         for booking in bookings
     ]
@@ -316,6 +320,8 @@ def _occasion(entry: AuditEntry, zone: str) -> str:
     if entry.slot is None:
         return ""
     slot = entry.slot
-    what = slot.service.name if slot.service else slot.title or slot.schedule.name
+    # Of a slot itself, its title stands above.
+    named = slot.service.name if slot.service else slot.title
+    what = (named if entry.booking else "") or slot.schedule.name
     day = day_text(local_day(slot.starts_at, zone), "medium")
     return f"{what} · {day}, {span_text(slot.starts_at, slot.ends_at, zone)}"

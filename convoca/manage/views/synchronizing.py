@@ -176,8 +176,9 @@ def publish_schedule(request: HttpRequest, visit: Visit, schedule: str, connecti
         resource = _resource(of, request.POST.get("for", ""))
         if resource is None:
             copied = shown_slots(of, now=now).count()
-            publish(of, used, facts, by=by, now=now)
-            messages.success(request, say.published(copied))
+            publish(of, used, facts, with_calls="meet" in request.POST, by=by, now=now)
+            with_calls = "meet" in request.POST and of.link_source in BORN_WITH_EVENT
+            messages.success(request, say.published(copied, with_calls=with_calls))
         else:
             publish_resource(resource, used, facts, now=now)
             messages.success(request, say.published(0))

@@ -13,13 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from convoca.booking.models import Slot
 from convoca.booking.operations.linking import NotALink, find_link, type_link
 from convoca.booking.operations.refusals import HostLink
+from convoca.booking.operations.sharing_a_link import NotByHand, share_link_from
 from convoca.booking.questions.bookings import confirmed_in, requests_waiting
 from convoca.booking.questions.health import connections_in_need
 from convoca.booking.questions.links import MOVING, LinkState, links_for
-from convoca.booking.questions.supervising import State
+from convoca.booking.questions.permissions import Action, may
+from convoca.booking.questions.supervising import State, schedules_to_supervise
 from convoca.booking.wording import day_text, span_text, zone_text
 from convoca.core.time import Interval, local_day, localize
-from convoca.manage import health_phrases, phrases
+from convoca.manage import health_phrases, one_link_phrases, phrases
 from convoca.manage import supervise_phrases as say
 from convoca.manage.agenda import Row, cells_of, known_as, rows_of, shared_link_warning
 from convoca.manage.ahead import first_after, needing_ahead
@@ -52,25 +54,41 @@ def paste_link(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:
     """Use the address in what was pasted as the slot's link from now on (J8)."""
     now = timezone.now()
     pasted_into = supervised_slot(visit, slot)
+    visit.require(Action.CHANGE, pasted_into.schedule)
     if request.method != "POST":
         return redirect(address_of_row(visit, pasted_into))
     form = LinkForm(request.POST)
     if form.is_valid():
         text = form.cleaned_data["link"]
         try:
-            type_link(pasted_into, text, tell=form.tells, now=now)
+            others = _use(visit, pasted_into, form, now=now)
         except NotALink:
             form.add_error("link", phrases.not_a_link())
         except HostLink:
             form.add_error("link", phrases.host_link())
         else:
             messages.success(request, _saved(pasted_into, text, told=form.tells))
+            if others is not None:
+                messages.success(request, one_link_phrases.shared(others, is_class=pasted_into.schedule.is_capacity))
             if warned := shared_link_warning(visit.viewer, pasted_into):
                 messages.warning(request, warned)
             back = address_back(request, visit, otherwise=address_of_row(visit, pasted_into))
             return HttpResponse(status=303, headers={"Location": back})
     day = local_day(pasted_into.starts_at, visit.account.time_zone)
     return _render_day(request, visit, day, now=now, rejected=(pasted_into.pk, form))
+
+
+def _use(visit: Visit, slot: Slot, form: LinkForm, *, now: datetime) -> int | None:
+    """Use what was pasted for the slot; for all bookings of its schedule, return how many others get it."""
+    text = form.cleaned_data["link"]
+    if form.cleaned_data["for_all"] and may(visit.viewer, Action.CONFIGURE, slot.schedule):
+        try:
+            return share_link_from(slot, text, tell=form.tells, now=now)
+        except NotByHand:
+            # Its links come from elsewhere meanwhile: then it is this slot's alone.
+            pass
+    type_link(slot, text, tell=form.tells, now=now)
+    return None
 
 
 @require_safe
@@ -131,6 +149,7 @@ def _render_day(
     only_need = only_need and bool(in_need)
     newest = max((person.booking_id for row in rows for person in row.people), default=0)
     waiting = requests_waiting(visit.viewer, Interval(now, now + YEAR)) if day == today else 0
+    following = None if rows else first_after(visit.viewer, day, time_zone=zone)
     context = {
         "day": day,
         "day_text": day_text(day, "full"),
@@ -149,7 +168,8 @@ def _render_day(
         "steps": steps_in_words(visit.account) if visit.is_owner else "",
         "waiting": phrases.requests_waiting(waiting) if waiting else "",
         "waiting_list": Asked(today=today, day=today, view=View.COMING, state=State.PENDING).address(visit.account),
-        "first_after": None if rows else first_after(visit.viewer, day, time_zone=zone),
+        "first_after": following,
+        "no_schedules": not (rows or following or schedules_to_supervise(visit.viewer)),
         "poll": _poll(visit, rows),
         "rejected_slot": rejected[0] if rejected else None,
         "rejected_form": rejected[1] if rejected else None,

@@ -32,13 +32,14 @@ from convoca.booking.operations.texts import (
 )
 from convoca.booking.operations.trying import NotSent, send_trial
 from convoca.booking.questions.links import LinkState, links_for
+from convoca.booking.questions.permissions import Action
 from convoca.booking.questions.texts import Message, texts_of
 from convoca.manage import health_phrases
 from convoca.manage import layout_phrases as say
 from convoca.manage.csp import A_MAIL, FRAMES_A_MAIL
 from convoca.manage.layout import Looking, TextForm, Texts, address_of, draft_of, form_of, looking, published_of
 from convoca.manage.pages import render_page, schedule_tabs
-from convoca.manage.policy import Visit, configured_schedule, for_owner, for_supervisors
+from convoca.manage.policy import Visit, for_owner, for_supervisors, schedule_on_which
 
 # In these real mails would say something else than the preview.
 AMISS = frozenset({LinkState.DISCONNECTED, LinkState.FAILED, LinkState.QUOTA, LinkState.DELAYED})
@@ -72,7 +73,7 @@ class Desk:
 @for_supervisors
 def edit_text(request: HttpRequest, visit: Visit, schedule: str, kind: str, language: str) -> HttpResponse:
     """Word one mail of a schedule in one language: draft, publish, restore, send a test."""
-    return _edit(_desk(request, visit, configured_schedule(visit, schedule), kind, language))
+    return _edit(_desk(request, visit, schedule_on_which(visit, Action.WORD, schedule), kind, language))
 
 
 @csp_override(FRAMES_A_MAIL)
@@ -89,7 +90,7 @@ def edit_account_text(request: HttpRequest, visit: Visit, kind: str, language: s
 @for_supervisors
 def show_preview(request: HttpRequest, visit: Visit, schedule: str, kind: str, language: str) -> HttpResponse:
     """Give the mail to the frame of its page: no script, nothing fetched, links that lead nowhere."""
-    return _preview(_desk(request, visit, configured_schedule(visit, schedule), kind, language))
+    return _preview(_desk(request, visit, schedule_on_which(visit, Action.WORD, schedule), kind, language))
 
 
 @csp_override(A_MAIL)

@@ -16,17 +16,16 @@ from convoca.booking.operations.waiting import accept_offer
 from convoca.booking.questions.bookings import resources_of
 from convoca.booking.questions.links import Link, links_for
 from convoca.booking.questions.series import cancelled_with
+from convoca.booking.spoken import asks_to_speak, remember_language, speak_as_asked
 from convoca.core.admission import LimitReached, OverlapsOwn, Refusal, SeriesClash
 from convoca.public import phrases
 from convoca.public.answers import SeeOther, personal, reads, reads_and_writes, writes
 from convoca.public.booked import Booked, Standing, booked_page, moved_text, standing_of
 from convoca.public.cards import Card, card_for
 from convoca.public.disclosure import disclose, is_disclosed
-from convoca.public.embedding import asks_to_speak, speak_as_asked
 from convoca.public.forms import CancelForm
 from convoca.public.holding import Held, for_holder
 from convoca.public.repeated import Repeated, repeated
-from convoca.public.views.preferences import remember_language
 
 
 @personal

@@ -12,6 +12,7 @@ from convoca.booking.operations.moving import move_appointment, move_place
 from convoca.booking.operations.refusals import BookingsPaused, NotOffered
 from convoca.booking.questions.offers import local_window, next_free_day, slots_on_offer, starts_on_offer
 from convoca.booking.questions.terms import kept_length
+from convoca.booking.spoken import asks_to_speak, remember_language, speak_as_asked
 from convoca.core.admission import Refusal
 from convoca.core.time import Interval, local_day
 from convoca.public import phrases
@@ -19,13 +20,11 @@ from convoca.public.answers import SeeOther, personal, reads_and_writes
 from convoca.public.booked import Standing, booked_words, standing_of
 from convoca.public.calendar import WINDOW_DAYS, list_days
 from convoca.public.choices import Hints, Offer, value_of
-from convoca.public.embedding import asks_to_speak, speak_as_asked
 from convoca.public.forms import Asked, ChangeForm
 from convoca.public.holding import Hand, Held, for_holder
 from convoca.public.month import month_days, month_table
 from convoca.public.page import paused_text
 from convoca.public.summary import summary_of
-from convoca.public.views.preferences import remember_language
 from convoca.public.visit import Visit, read_change
 
 

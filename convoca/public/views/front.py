@@ -17,7 +17,9 @@ ROBOTS = "User-agent: *\nDisallow: /b/\nDisallow: /j/\nDisallow: /my/\nDisallow:
 @reads
 def show_front(request: HttpRequest) -> HttpResponse:
     """Say what this is, and list the schedules if they are few."""
-    return render(request, "public/front.html", {"directory": _directory()})
+    directory = _directory()
+    is_new = not directory and not Account.objects.exists()
+    return render(request, "public/front.html", {"directory": directory, "is_new": is_new})
 
 
 @reads

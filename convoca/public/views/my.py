@@ -18,10 +18,10 @@ from convoca.booking.operations.refusals import TooManyFeeds
 from convoca.booking.questions.feeds import feeds_of
 from convoca.booking.questions.people import coming_bookings, earlier_bookings
 from convoca.booking.questions.theirs import changed_by
+from convoca.booking.spoken import A_YEAR
 from convoca.booking.wording import zone_text
 from convoca.public.answers import SeeOther
 from convoca.public.my import Home, ProfileForm, at_home, own_bookings
-from convoca.public.views.preferences import A_YEAR
 
 # More than anybody books ahead; who does, sees the soonest.
 MOST_AHEAD = 100

@@ -12,14 +12,13 @@ from convoca.booking.operations.correcting import correct
 from convoca.booking.operations.erasing import erase
 from convoca.booking.questions.data import data_of
 from convoca.booking.questions.forms import asked_fields
+from convoca.booking.spoken import asks_to_speak, remember_language, speak_as_asked
 from convoca.core.admission import Refusal
 from convoca.public import phrases
 from convoca.public.answers import SeeOther, personal, reads, reads_and_writes
 from convoca.public.booked import Standing, booked_page, standing_of
 from convoca.public.details import DetailsForm
-from convoca.public.embedding import asks_to_speak, speak_as_asked
 from convoca.public.holding import Held, for_holder
-from convoca.public.views.preferences import remember_language
 
 ENDED = frozenset({Standing.OVER, Standing.CANCELLED})
 

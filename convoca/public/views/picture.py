@@ -5,8 +5,8 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response
 
 from convoca.booking.questions.schedules import schedule_at
+from convoca.booking.spoken import is_spoken
 from convoca.public.answers import reads
-from convoca.public.embedding import is_spoken
 from convoca.public.pictures import Busy, drawn, picture_of
 from convoca.public.preview import is_shown_to_all
 

@@ -2,14 +2,13 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from convoca.booking.spoken import is_spoken, remember, remember_language
 from convoca.public.answers import SeeOther, writes
-from convoca.public.embedding import LANGUAGE, is_spoken
+from convoca.public.embedding import LANGUAGE
 
-A_YEAR = 365 * 24 * 60 * 60
 THEME_COOKIE = "theme"
 CHOSEN_THEMES = frozenset({"light", "dark"})
 
@@ -21,13 +20,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if not is_spoken(language):
         return SeeOther(_next(request))
     return remember_language(SeeOther(_in_language(_next(request), language)), language)
-
-
-def remember_language[Response: HttpResponse](response: Response, language: str) -> Response:
-    """Let the browser that gets `response` be spoken to in this language from now on; "" changes nothing."""
-    if language:
-        _remember(response, settings.LANGUAGE_COOKIE_NAME, language)
-    return response
 
 
 def _in_language(address: str, language: str) -> str:
@@ -46,16 +38,10 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     response = SeeOther(_next(request))
     theme = request.POST.get("theme", "")
     if theme in CHOSEN_THEMES:
-        _remember(response, THEME_COOKIE, theme)
+        remember(response, THEME_COOKIE, theme)
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
     return response
-
-
-def _remember(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=A_YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
-    )
 
 
 def _next(request: HttpRequest) -> str:

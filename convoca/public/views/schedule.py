@@ -11,19 +11,19 @@ from convoca.booking.models import Account, Booking, Schedule
 from convoca.booking.questions.forms import asked_fields
 from convoca.booking.questions.permissions import Action, Rank, may, rank_of
 from convoca.booking.questions.schedules import moved_from, schedule_at
+from convoca.booking.spoken import asks_to_speak, remember_language
 from convoca.core.admission import Refusal, SeriesClash
 from convoca.public import phrases
 from convoca.public.answers import SeeOther, reads
 from convoca.public.asking import asked_of
 from convoca.public.disclosure import disclose
 from convoca.public.door import blocked_page, forgery_checked, log_in_apart, turned_away, viewer_at
-from convoca.public.embedding import Embedding, asks_to_speak, framed, read_embedding
+from convoca.public.embedding import Embedding, framed, read_embedding
 from convoca.public.forms import BookingForm
 from convoca.public.page import Context, frame, page_after_refusal, paused_text, schedule_page, services_page
 from convoca.public.preview import preview_of
 from convoca.public.reserving import reserve
 from convoca.public.summary import summary_of
-from convoca.public.views.preferences import remember_language
 from convoca.public.visit import Visit, address_of, read_visit
 from convoca.public.zones import regions
 

@@ -94,7 +94,9 @@ window.bar = (() => {
 
     k10_title() {
       const title = clean(document.title);
-      const isWrong = all("[aria-invalid=true]").length || shown(".problems, #errors").length;
+      // The living design page shows what an error looks like: there nothing is wrong.
+      const isOfThePage = (each) => !each.closest(".theme[data-theme]");
+      const isWrong = [...all("[aria-invalid=true]"), ...shown(".problems, #errors")].some(isOfThePage);
       const isSaid = /^(Error:|\[?[ÉE]rr[oöó]r)/i.test(title);
       if (!title) return ["the page has no title"];
       if (isWrong && !isSaid) return [`something is wrong, and the title does not say so first: «${title}»`];

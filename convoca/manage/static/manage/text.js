@@ -4,9 +4,11 @@
   const form = document.getElementById("text-form");
   const looking = document.getElementById("looking");
   const frame = document.getElementById("preview-frame");
+  const updating = document.getElementById("updating");
   if (!form || !looking || !frame) return;
   const body = form.elements.body;
-  const quiet = 600;
+  // What is seen follows what is typed within 300 ms: this, and what the server takes.
+  const quiet = 150;
   let waiting;
   let latest = 0;
 
@@ -17,26 +19,34 @@
     frame.src = `${frame.src.split("?")[0]}?${asked}`;
   };
 
+  // The old preview stays until there is a new one, or what was typed cannot be shown.
+  const be = (busy) => {
+    updating.hidden = !busy;
+    if (busy) frame.setAttribute("aria-busy", "true");
+    else frame.removeAttribute("aria-busy");
+  };
+
   const save = async () => {
     const mine = ++latest;
     const typed = new FormData(form);
     typed.set("do", "draft");
-    frame.setAttribute("aria-busy", "true");
+    be(true);
     const answer = await fetch(form.action || location.href, { method: "POST", body: typed });
     if (mine !== latest) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const said = page.getElementById("findings");
     if (said) document.getElementById("findings").replaceWith(said);
     if (answer.ok) show();
+    else be(false);
   };
 
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => save().catch(() => {}), quiet);
+    waiting = setTimeout(() => save().catch(() => be(false)), quiet);
   });
   form.addEventListener("submit", () => { clearTimeout(waiting); latest += 1; });
   looking.addEventListener("change", show);
-  frame.addEventListener("load", () => frame.removeAttribute("aria-busy"));
+  frame.addEventListener("load", () => be(false));
 
   // On a narrow screen the text and its preview are two tabs; without a script one stands below the other.
   const tabs = [...document.querySelectorAll(".text-tabs [role=tab]")];

@@ -5,6 +5,7 @@
 (() => {
   const SPOKEN = ["en", "es"];
   const THEMES = ["light", "dark"];
+  const SPEAKS_WITHIN_MS = 2000;
   const own = new URL(document.currentScript.src).origin;
 
   const addressOf = (place) => {
@@ -24,17 +25,29 @@
     const frame = document.createElement("iframe");
     frame.src = address.href;
     frame.title = place.dataset.title || place.textContent.trim() || "Convoca";
-    frame.style.cssText = "display:block;width:100%;height:40rem;border:0;color-scheme:normal";
+    // Seen once it speaks. Where this page may not show it, it never does, and what stood here stays.
+    frame.style.cssText = "display:block;width:100%;height:40rem;border:0;color-scheme:normal;visibility:hidden";
     let pages = 0;
+    let hasSpoken = false;
 
     window.addEventListener("message", (event) => {
       if (event.origin !== own || event.source !== frame.contentWindow || event.data?.convoca !== 1) return;
+      if (!hasSpoken) {
+        hasSpoken = true;
+        for (const each of [...place.childNodes]) if (each !== frame) each.remove();
+        frame.style.visibility = "visible";
+      }
       const { height, page } = event.data;
       if (Number.isFinite(height) && height > 0) frame.style.height = `${Math.min(Math.ceil(height), 20000)}px`;
       // The visitor has gone on, and what is new begins above what they see.
       if (page && pages++ > 0 && frame.getBoundingClientRect().top < 0) frame.scrollIntoView({ block: "start" });
     });
-    place.replaceChildren(frame);
+    frame.addEventListener("load", () => {
+      setTimeout(() => {
+        if (!hasSpoken) frame.style.height = "0";
+      }, SPEAKS_WITHIN_MS);
+    });
+    place.append(frame);
   };
 
   const putAll = () => document.querySelectorAll("[data-convoca]").forEach(put);
