@@ -141,6 +141,11 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "convoca.manage.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "convoca.manage.logging_in.LogInForm",
+    "reset_password": "convoca.manage.logging_in.ForgottenPasswordForm",
+    "reset_password_from_key": "convoca.manage.logging_in.NewPasswordForm",
+}
 # Whoever changes how somebody logs in tells them so, by mail.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "convoca.manage.proving.ProvingAdapter"

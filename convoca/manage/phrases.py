@@ -263,7 +263,7 @@ def last_one(provider: Provider) -> str:
 
 def delete_before(links: int) -> str:
     """Name the button that gives the links up, too."""
-    sentence = ngettext("Delete that {n} meeting and disconnect", "Delete those {n} meetings and disconnect", links)
+    sentence = ngettext("Delete that meeting and disconnect", "Delete those {n} meetings and disconnect", links)
     return sentence.format(n=links)
 
 

@@ -146,3 +146,19 @@ def test_whoever_has_no_account_is_told_so(client: Client, account: Account) -> 
     client.force_login(make_member(account, Membership.Role.BLOCKED).user)
 
     assert "There is nothing for you to manage here." in words(client.get("/manage/"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Enter an email address in the format name@example.com", "Enter your password"]),
+        ("es", ["Escribe un correo con el formato nombre@ejemplo.com", "Escribe tu contraseña"]),
+    ],
+)
+def test_an_empty_log_in_says_what_each_field_lacks_and_not_the_same_twice(
+    client: Client, language: str, said: list[str]
+) -> None:
+    """ux.md 3.0: the sentences of errors."""
+    page = client.post(LOG_IN, {"login": "", "password": ""}, headers={"accept-language": language}).content.decode()
+
+    assert re.findall(r'<li><a href="#id_\w+">(.+?)</a>', page) == said

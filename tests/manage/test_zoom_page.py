@@ -325,7 +325,7 @@ def test_m14_the_receipt_lists_what_works_on_what_waits_and_who_did_what(
     zoom.close()
     page = words(owner.get(page_of(account)))
 
-    assert buttons(asked) == ["Disconnect", "Delete that 1 meeting and disconnect", "Keep"]
+    assert buttons(asked) == ["Disconnect", "Delete that meeting and disconnect", "Keep"]
     assert "1 existing meeting still works; nobody can change it from here" in page
     assert "1 booking was waiting for a link. Paste links" in page
     assert "Tue 24 Nov, 09:00 · Credentials deleted · Convoca" in page
