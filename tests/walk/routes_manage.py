@@ -162,6 +162,7 @@ MANAGE: dict[str, Route] = {
         visits=of_schedules("talks", name="manage:share-link", shared_link="https://rooms.example.net/another"),
         get=answer(owner(303)),
         post=answer(owner(303)),
+        query=("focus",),
         fields=("shared_link",),
         is_page=False,
     ),
