@@ -98,7 +98,6 @@ def test_of_a_user_who_was_deleted_only_the_number_is_told(account: Account, oth
     eva = add_user(account, "eva@example.org", name="Eva", details={}, by=owner, now=NOW)
     listen(account, other)
     number = eva.pk
-
     edit_user(eva, {"phone": "600"}, by=owner, now=NOW)
     remove_user(eva, by=owner, now=NOW)
     deliver()

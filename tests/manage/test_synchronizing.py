@@ -79,30 +79,6 @@ def test_the_journey_from_the_disabled_choice_to_meet_calls(desk: Desk, google: 
     assert links_for(token_holder(booking), [booking.slot], now=google.clock())[booking.slot.pk].is_ready
 
 
-def test_o4_one_button_publishes_and_chooses_meet(desk: Desk, google: SimulatedGoogle) -> None:
-    """Whoever came for Meet calls need not make the choice once more; what is booked already keeps its link."""
-    before = book(desk.schedule)
-    consented = desk.connect(for_meet="1")
-    assert "Publish and create Google Meet calls" in buttons(desk.browser.get(consented.headers["Location"]))
-
-    chosen = desk.choose(consented, WORK, for_meet="1", meet="1")
-
-    assert said(chosen)[-1] == "Published. 1 booking is being copied. Meet is on for new bookings."
-    assert published(desk.schedule).link_source == "google_meet"
-    assert not before.slot.meetings.exists()
-    assert "Publish and create Google Meet calls" not in buttons(desk.browser.get(consented.headers["Location"]))
-
-
-def test_o4_a_calendar_without_calls_is_published_all_the_same(desk: Desk, google: SimulatedGoogle) -> None:
-    google.sandbox.configure({"google": {"meet_allowed": False}})
-    consented = desk.connect(for_meet="1")
-
-    chosen = desk.choose(consented, WORK, for_meet="1", meet="1")
-
-    assert said(chosen)[-1] == "Published. What is booked from now on appears there."
-    assert published(desk.schedule).link_source == Schedule.NO_LINK
-
-
 def test_the_page_says_where_it_is_published_and_how_far_the_copying_is(desk: Desk, google: SimulatedGoogle) -> None:
     for clock in ("10:00", "11:00"):
         book(desk.schedule, clock)

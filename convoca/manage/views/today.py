@@ -80,15 +80,18 @@ def paste_link(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:
 
 def _use(visit: Visit, slot: Slot, form: LinkForm, *, now: datetime) -> int | None:
     """Use what was pasted for the slot; for all bookings of its schedule, return how many others get it."""
-    text = form.cleaned_data["link"]
-    if form.cleaned_data["for_all"] and may(visit.viewer, Action.CONFIGURE, slot.schedule):
-        try:
-            return share_link_from(slot, text, tell=form.tells, now=now)
-        except NotByHand:
-            # Its links come from elsewhere meanwhile: then it is this slot's alone.
-            pass
-    type_link(slot, text, tell=form.tells, now=now)
-    return None
+    for_all = form.cleaned_data["for_all"] and may(visit.viewer, Action.CONFIGURE, slot.schedule)
+    if not for_all:
+        return _use_for_one(slot, form, now=now)
+    try:
+        return share_link_from(slot, form.cleaned_data["link"], tell=form.tells, now=now)
+    except NotByHand:
+        # The schedule's links come from elsewhere meanwhile: then it is this slot's alone.
+        return _use_for_one(slot, form, now=now)
+
+
+def _use_for_one(slot: Slot, form: LinkForm, *, now: datetime) -> None:
+    type_link(slot, form.cleaned_data["link"], tell=form.tells, now=now)
 
 
 @require_safe
