@@ -167,7 +167,7 @@ def test_j12_a_superuser_approves_moves_pastes_a_link_downloads_and_cancels(
     choose_first(client)
     fill_in(client, "Zoe Park", "zoe@example.org")
     client.fill("#address", "Calle Mayor 1, Madrid")
-    press(client, words.book)
+    press(client, "Book these dates")
     expect(client.get_by_role("heading", name=words.requested)).to_be_visible()
     supervisor = _superuser(tryout, visits, "en")
 
