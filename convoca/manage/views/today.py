@@ -81,17 +81,14 @@ def paste_link(request: HttpRequest, visit: Visit, slot: int) -> HttpResponse:
 def _use(visit: Visit, slot: Slot, form: LinkForm, *, now: datetime) -> int | None:
     """Use what was pasted for the slot; for all bookings of its schedule, return how many others get it."""
     for_all = form.cleaned_data["for_all"] and may(visit.viewer, Action.CONFIGURE, slot.schedule)
-    if not for_all:
-        return _use_for_one(slot, form, now=now)
     try:
-        return share_link_from(slot, form.cleaned_data["link"], tell=form.tells, now=now)
+        shared_by = share_link_from(slot, form.cleaned_data["link"], tell=form.tells, now=now) if for_all else None
     except NotByHand:
         # The schedule's links come from elsewhere meanwhile: then it is this slot's alone.
-        return _use_for_one(slot, form, now=now)
-
-
-def _use_for_one(slot: Slot, form: LinkForm, *, now: datetime) -> None:
-    type_link(slot, form.cleaned_data["link"], tell=form.tells, now=now)
+        for_all, shared_by = False, None
+    if not for_all:
+        type_link(slot, form.cleaned_data["link"], tell=form.tells, now=now)
+    return shared_by
 
 
 @require_safe
