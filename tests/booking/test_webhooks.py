@@ -27,9 +27,8 @@ from convoca.booking.operations.hooking import (
 )
 from convoca.booking.operations.linking import type_link
 from convoca.booking.operations.moving import move_appointment
-from convoca.booking.operations.people import add_user, block, edit_user
+from convoca.booking.operations.people import add_user, block
 from convoca.booking.operations.refusals import AddressNotAllowed, TooManyWebhooks
-from convoca.booking.operations.removing import remove_user
 from convoca.booking.operations.telling import tell_programs
 from tests.booking.building import (
     NOW,
@@ -91,27 +90,6 @@ def test_each_thing_that_happens_to_a_booking_is_told_once_under_its_name(
     ]
     assert [each["event"] for each in other.said][:4] == ["create", "edit", "destroy", "edit"]
     assert not Delivery.objects.filter(delivered_at=None).exists()
-
-
-def test_of_a_user_who_was_deleted_only_the_number_is_told(account: Account, other: Program) -> None:
-    owner = make_member(account, Membership.Role.OWNER)
-    eva = add_user(account, "eva@example.org", name="Eva", details={}, by=owner, now=NOW)
-    listen(account, other)
-    number = eva.pk
-    edit_user(eva, {"phone": "600"}, by=owner, now=NOW)
-    remove_user(eva, by=owner, now=NOW)
-    deliver()
-
-    assert other.said == [
-        {
-            "id": number,
-            "deleted": True,
-            "event": "destroy",
-            "type": "user.deleted",
-            "timestamp": "2026-11-24T08:00:00Z",
-            "account": account.name,
-        }
-    ]
 
 
 def test_a_booking_is_told_in_the_form_of_the_api_and_without_its_addresses(
